@@ -37,7 +37,8 @@ export function programPath(name) {
 function find({ variable, names, title }) {
   const chosen = process.env[variable];
   if (chosen) {
-    if (!isExecutable(chosen)) throw new Error(`${variable} names ${chosen}, which is no program: point it at ${title}.`);
+    if (!isExecutable(chosen))
+      throw new Error(`${variable} names ${chosen}, which is no program: point it at ${title}.`);
     return resolve(chosen);
   }
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
@@ -79,7 +80,9 @@ function main() {
   const prefix = rootPrefix();
   if (prefix !== undefined) {
     const packages = missing.map((program) => program.aptPackage);
-    console.log(`The tests need ${missing.map((program) => program.title).join(' and ')}: installing ${packages.join(' ')} with apt-get.`);
+    console.log(
+      `The tests need ${missing.map((program) => program.title).join(' and ')}: installing ${packages.join(' ')} with apt-get.`,
+    );
     // A failed update need not matter: the lists already there may do.
     aptGet(prefix, 'update');
     aptGet(prefix, 'install', '-y', '--no-install-recommends', ...packages);
