@@ -1,0 +1,250 @@
+import { encodeFrame } from '../protocol/codec.js';
+import type { AnyContract } from '../protocol/contract.js';
+import type { DirectFrame, PublicUser, ServerFrame, WelcomeFrame } from '../protocol/frames.js';
+import type { Position } from '../protocol/position.js';
+import { Connection } from './connection.js';
+import { errorOf } from './error.js';
+import { Listeners } from './listeners.js';
+import { settingsOf } from './options.js';
+import type { RoostClientOptions, Settings } from './options.js';
+import { Requests } from './requests.js';
+import type { ClientRoom, SendOptions } from './room.js';
+import { Rooms } from './rooms.js';
+import type { RoomNews } from './rooms.js';
+import { Session } from './session.js';
+import type { ClientStatus } from './status.js';
+import { watchPage } from './wake.js';
+
+/** @publicApi */
+export interface JoinOptions {
+  /** Given to the room's join handler, and given again where the room is joined anew after a lost session. */
+  data?: unknown;
+  /** Everything after this position is told to the listeners: a page that has loaded history goes on from there. */
+  since?: Position;
+}
+
+/**
+ * A connection to a Roost server that survives its sockets: it comes back by itself, goes on where it was, and every
+ * promise it gives settles.
+ *
+ * ```ts
+ * const client = new RoostClient('wss://example.org/ws', { auth: () => ({ token }) });
+ * const room = client.join<ChatContract>('chat/general');
+ * room.on('say', (message) => render(message));
+ * await room.send('say', { text: 'hi' });
+ * ```
+ *
+ * Listeners that throw are reported to `onError`, and harm nobody.
+ *
+ * @publicApi
+ */
+export class RoostClient {
+  readonly #settings: Settings;
+  readonly #statusListeners: Listeners<{ status: [status: ClientStatus] }>;
+  readonly #messages: Listeners<Record<string, [data: unknown]>>;
+  readonly #session: Session;
+  readonly #requests: Requests;
+  readonly #rooms: Rooms;
+  readonly #connection: Connection;
+  #unwatch: (() => void) | undefined;
+
+  /**
+   * Connects at once, unless `lazy`.
+   *
+   * @param url of the server's WebSocket path, `ws:` or `wss:`
+   * @throws {TypeError} where there is no WebSocket class
+   */
+  constructor(url: string | URL, options: RoostClientOptions = {}) {
+    const settings = (this.#settings = settingsOf(options));
+    const { report, storage } = settings;
+    this.#statusListeners = new Listeners(report);
+    this.#messages = new Listeners(report);
+    this.#session = new Session(storage, `roost:${url}`);
+    this.#requests = new Requests(settings);
+    this.#rooms = new Rooms(this.#requests, report, this.#session.inherited, (name, recovered) => {
+      const { status } = this;
+      if (status.state !== 'online') return;
+      const rooms = Object.fromEntries([...Object.entries(status.rooms), [name, recovered]]);
+      this.#connection.update({ ...status, rooms });
+    });
+    this.#connection = new Connection(String(url), settings, {
+      hello: (auth) => ({
+        op: 'connect',
+        auth,
+        ...(this.#session.token !== undefined && {
+          session: this.#session.token,
+          seq: this.#session.seq,
+          rooms: this.#rooms.positions(),
+        }),
+      }),
+      frame: (frame) => this.#read(frame),
+      lost: () => {
+        this.#requests.pause();
+        this.#rooms.pause();
+      },
+      stopped: (fate) => {
+        this.#unwatch?.();
+        this.#unwatch = undefined;
+        if (fate !== 'kept') this.#session.forget();
+        // In this order: listeners that hear of their rooms' end may already start the client again.
+        this.#requests.close();
+        this.#rooms.stop(fate);
+      },
+      status: (status) => this.#statusListeners.emit('status', status),
+    });
+    if (!options.lazy) this.connect();
+  }
+
+  /** How the client stands now. */
+  get status(): ClientStatus {
+    return this.#connection.status;
+  }
+
+  /**
+   * Tells each new status.
+   *
+   * @returns a function that takes the listener away again
+   */
+  onStatus(listener: (status: ClientStatus) => void): () => void {
+    return this.#statusListeners.add('status', listener);
+  }
+
+  /** The session's public id; `undefined` before the first connection, and after the session's end. */
+  get session(): { readonly id: string } | undefined {
+    const { id } = this.#session;
+    return id === undefined ? undefined : { id };
+  }
+
+  /** Whom the server takes this client for, where its authenticator says so. */
+  get user(): PublicUser | undefined {
+    return this.#session.user;
+  }
+
+  /**
+   * Joins a room, now or as soon as there is a connection. A room this client is in, or about to be, is returned as it is, and
+   * `options` are ignored. Refusals come through the room's `joined` and `onLeft`.
+   *
+   * @typeParam C the room's contract, shared with the server
+   * @throws {TypeError} where `data` cannot be JSON
+   */
+  join<C extends object = AnyContract>(name: string, options?: JoinOptions): ClientRoom<C> {
+    // A membership carries any contract: at run time events are strings, and data is whatever comes.
+    return this.#rooms.join(name, options?.data, options?.since) as unknown as ClientRoom<C>;
+  }
+
+  /**
+   * Messages that are not of a room: direct ones to this session, each once and in order, also across a reconnect, and
+   * what ordinary gateways send.
+   *
+   * @returns a function that takes the listener away again
+   */
+  on(event: string, listener: (data: unknown) => void): () => void {
+    return this.#messages.add(event, listener);
+  }
+
+  /**
+   * Sends an event to an ordinary `@SubscribeMessage` handler, and resolves with its answer, also across a reconnect. Waits
+   * where the client is not connected.
+   *
+   * @throws {RoostError} as `ClientRoom.send` does
+   */
+  async send(event: string, data?: unknown, options?: SendOptions): Promise<unknown> {
+    return (await this.#requests.ask({ event, data, room: undefined }, options?.timeout)).data;
+  }
+
+  /** Closes the connection and keeps the session: the server holds it for its time to live. `connect()` comes back. */
+  drop(): void {
+    this.#connection.drop();
+  }
+
+  /**
+   * Connects now: a lazy, dropped or closed client, or one that waits to come back. Does nothing where a connection stands or
+   * is on its way. After `taken-over` it opens a session of its own, with the rooms of before.
+   */
+  connect(): void {
+    this.#requests.open();
+    this.#unwatch ??= watchPage({
+      awake: () => this.#connection.check(),
+      offline: () => this.#connection.link && this.#connection.check(),
+      hide: () => this.#session.save(this.#rooms.positions()),
+      show: () => this.#session.takeBack(),
+    });
+    this.#connection.connect();
+  }
+
+  /**
+   * Ends the session. Rooms are left, and every promise settles: with `CLOSED` what was never sent, with `OUTCOME_UNKNOWN`
+   * what was sent and not answered. Resolves once the socket is closed, after 3 s at most. A client that is away cannot tell
+   * the server: there the session ends with its time to live.
+   */
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  #read(frame: ServerFrame): void {
+    if (!('op' in frame)) {
+      if ('room' in frame) this.#takeNews(frame);
+      else this.#takeMessage(frame);
+      return;
+    }
+    switch (frame.op) {
+      case 'welcome':
+        return this.#welcome(frame);
+      case 'ping':
+        return this.#pong();
+      case 'ack':
+      case 'joined':
+        return void this.#requests.settle(frame);
+      case 'error':
+        if (this.#requests.settle(frame) || frame.id !== undefined) return;
+        if (this.status.state === 'online') return this.#settings.report(errorOf(frame));
+        return this.#connection.refuse(errorOf(frame));
+      case 'left':
+        if (this.#requests.settle(frame)) return;
+        return this.#takeNews(frame);
+      case 'reconnect':
+        return this.#connection.hint(frame.after);
+      case 'skip':
+      case 'retract':
+      case 'gap':
+      case 'presence':
+        return this.#takeNews(frame);
+      default:
+      // A frame of a newer server, which has to do without an answer; or a pong, whose coming is all there is to it.
+    }
+  }
+
+  #welcome(frame: WelcomeFrame): void {
+    const { link } = this.#connection;
+    if (!link) return;
+    const { resumed, rooms = {}, direct, limits, lastId } = frame;
+    this.#session.welcome(frame);
+    if (!resumed) this.#requests.forget();
+    this.#connection.online({
+      state: 'online',
+      resumed,
+      rooms: Object.fromEntries(Object.entries(rooms).map(([name, { recovered }]) => [name, recovered])),
+      direct: direct?.recovered ?? true,
+    });
+    // Listeners may have ended the connection by now, here and below.
+    if (!link.over) this.#rooms.welcome(frame);
+    if (!link.over) this.#requests.resume((text) => link.send(text), limits, lastId);
+  }
+
+  #takeNews(frame: RoomNews): void {
+    if (!this.#rooms.take(frame)) this.#connection.repair('entries of a room are missing');
+  }
+
+  #takeMessage({ event, data, seq }: DirectFrame): void {
+    if (seq !== undefined) {
+      if (!this.#session.receive(seq)) return;
+      if (this.#session.owesPong) this.#pong();
+    }
+    this.#messages.emit(event, data);
+  }
+
+  #pong(): void {
+    const seq = this.#session.acknowledge();
+    this.#connection.link?.send(encodeFrame({ op: 'pong', ...(seq !== undefined && { seq }) }));
+  }
+}

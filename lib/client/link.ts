@@ -1,0 +1,129 @@
+import { decodeServerFrame, encodeFrame } from '../protocol/codec.js';
+import { CloseCode, SUBPROTOCOL } from '../protocol/codes.js';
+import type { ConnectFrame, ServerFrame } from '../protocol/frames.js';
+import { Heartbeat } from './heartbeat.js';
+import type { AuthFunction, Settings, WebSocketLike } from './options.js';
+
+// Milliseconds `ended` waits for the other side's close frame.
+const LINGER = 3_000;
+
+const CLOSED = 3;
+
+/** What a link needs of the client, and tells it. */
+export interface LinkHost {
+  /** The first frame of a connection. */
+  hello(auth: unknown): ConnectFrame;
+  frame(frame: ServerFrame): void;
+  /** The link is over, and not by `close`. Told once. */
+  closed(code: number, reason: string): void;
+}
+
+/** One attempt at a connection and, where it succeeds, that connection until its end. */
+export class Link {
+  readonly #settings: Settings;
+  readonly #host: LinkHost;
+  #socket: WebSocketLike | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #timer: unknown;
+  #over = false;
+
+  constructor(url: string, settings: Settings, host: LinkHost, refused: boolean) {
+    this.#settings = settings;
+    this.#host = host;
+    this.#timer = settings.clock.setTimeout(
+      () => this.#fail(CloseCode.DROPPED, 'no welcome in time'),
+      settings.timeouts.connect,
+    );
+    void this.#open(url, refused);
+  }
+
+  /** Whether the link has ended, by either side. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  send(text: string): void {
+    if (!this.#over) this.#socket?.send(text);
+  }
+
+  /** Pings, and ends the link with 4501 unless something is heard within `timeout` milliseconds. */
+  check(timeout: number): void {
+    this.#heartbeat?.check(timeout);
+  }
+
+  /** Ends the link; nothing is told or sent any more. The closing handshake goes on by itself. */
+  close(code: number, reason?: string): void {
+    this.#end();
+    this.#socket?.close(code, reason);
+  }
+
+  /** Resolves once the socket is closed on both sides, or has had 3 s to. */
+  ended(): Promise<void> {
+    const socket = this.#socket;
+    if (!socket || socket.readyState === CLOSED) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.#settings.clock.setTimeout(resolve, LINGER);
+      socket.addEventListener('close', () => {
+        this.#settings.clock.clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  async #open(url: string, refused: boolean): Promise<void> {
+    const { auth, WebSocket, report } = this.#settings;
+    try {
+      // Even where it throws at once, the host hears of it only after it has this link.
+      const credentials = await (async () => (typeof auth === 'function' ? (auth as AuthFunction)({ refused }) : auth))();
+      if (this.#over) return;
+      const socket = (this.#socket = new WebSocket(url, [SUBPROTOCOL]));
+      socket.addEventListener('open', () => this.send(encodeFrame(this.#host.hello(credentials))));
+      socket.addEventListener('message', (event) => this.#read(event.data));
+      socket.addEventListener('close', (event) => this.#finish(event.code ?? 1006, event.reason ?? ''));
+      // A close follows each error and is all there is to know; without a listener `ws` would throw.
+      socket.addEventListener('error', () => {});
+    } catch (error) {
+      report(error);
+      this.#finish(1006, 'no connection');
+    }
+  }
+
+  #read(data: unknown): void {
+    if (this.#over || typeof data !== 'string') return;
+    this.#heartbeat?.heard();
+    try {
+      const frame = decodeServerFrame(data);
+      if ('op' in frame && frame.op === 'welcome') {
+        const { clock, random } = this.#settings;
+        clock.clearTimeout(this.#timer);
+        this.#heartbeat ??= new Heartbeat(
+          clock,
+          frame.heartbeat,
+          random(),
+          () => this.send(encodeFrame({ op: 'ping' })),
+          () => this.#fail(CloseCode.HEARTBEAT_TIMEOUT, 'heartbeat timed out'),
+        );
+      }
+      this.#host.frame(frame);
+    } catch (error) {
+      this.#settings.report(error);
+    }
+  }
+
+  #fail(code: number, reason: string): void {
+    this.#socket?.close(code, reason);
+    this.#finish(code, reason);
+  }
+
+  #finish(code: number, reason: string): void {
+    if (this.#over) return;
+    this.#end();
+    this.#host.closed(code, reason);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#settings.clock.clearTimeout(this.#timer);
+    this.#heartbeat?.stop();
+  }
+}
