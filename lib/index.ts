@@ -1,1 +1,45 @@
-export {};
+export { Heartbeat, type HeartbeatTimeout } from './connection/heartbeat.js';
+export type { ConnectionMode } from './connection/connection.js';
+export type { TokenRate } from './connection/token-bucket.js';
+export type { Authenticate, Authenticated, Authenticator, Handshake } from './gateway/authentication.js';
+export { RoostContext } from './gateway/context.js';
+export {
+  CurrentRoom,
+  CurrentSession,
+  OnJoin,
+  OnLeave,
+  OnMessage,
+  OnResume,
+  RoomGateway,
+  RoomParam,
+  type RoomGatewayOptions,
+} from './gateway/decorators.js';
+export { validationFailed } from './gateway/refusal.js';
+export type { OnSessionEnd, OnSessionOpen, OnSessionResume } from './gateway/room-gateways.js';
+export {
+  CloseCode,
+  ErrorCode,
+  RoostException,
+  SUBPROTOCOL,
+  type AnyContract,
+  type HistoryMessage,
+  type HistoryPage,
+  type LeaveReason,
+  type Position,
+  type PresenceMember,
+  type PresenceState,
+  type PublicUser,
+  type RoomContract,
+} from './protocol/index.js';
+export type { PresenceMode } from './rooms/definition.js';
+export type { Member, User } from './rooms/member.js';
+export { Room, type BroadcastOptions, type HistoryOptions } from './rooms/room.js';
+export { Rooms } from './rooms/rooms.js';
+export { RoostAdapter } from './roost.adapter.js';
+export { RoostModule } from './roost.module.js';
+export { RoostOptionError, type RoostOptions, type RoostOptionsFactory } from './roost.options.js';
+export { Session, type SessionEndReason } from './sessions/session.js';
+export { Sessions, type SessionEnded } from './sessions/sessions.js';
+export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
+export type { Store } from './store/store.js';
+export type { Clock } from './time/clock.js';

@@ -1,0 +1,101 @@
+import 'reflect-metadata';
+import { Catch, UseFilters, type ArgumentsHost, type ExceptionFilter, type Type } from '@nestjs/common';
+import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+
+/**
+ * How Nest's own decorators write down what they say. The keys are not public, so they are learned by applying the
+ * decorators to a class and looking.
+ */
+
+class Filter implements ExceptionFilter {
+  catch(_exception: unknown, _host: ArgumentsHost): void {}
+}
+Catch(Error)(Filter);
+
+class Probe {
+  handler(_socket: unknown, _body: unknown): void {}
+}
+const descriptor = Object.getOwnPropertyDescriptor(Probe.prototype, 'handler') as PropertyDescriptor;
+WebSocketGateway({ path: '/probe' })(Probe);
+SubscribeMessage('probe')(Probe.prototype, 'handler', descriptor);
+UseFilters(new Filter())(Probe.prototype, 'handler', descriptor);
+ConnectedSocket()(Probe.prototype, 'handler', 0);
+MessageBody()(Probe.prototype, 'handler', 1);
+
+const handler: unknown = Probe.prototype.handler;
+
+/** Of a class: method name → its decorated parameters, each under a key that begins with the parameter's type. */
+export const ROUTE_ARGUMENTS = keyWhere(Probe, (value) => isRecord(value) && '0:0' in value, 'handler');
+/** Of a method or class: its exception filters. */
+const FILTERS = keyWhere(handler, (value) => Array.isArray(value) && value[0] instanceof Filter);
+/** Of a filter: the exceptions it catches. */
+const CATCHES = keyWhere(Filter, (value) => Array.isArray(value) && value[0] === Error);
+/** Of a gateway: its options. */
+const OPTIONS = keyWhere(Probe, (value) => isRecord(value) && value['path'] === '/probe');
+/** Of a gateway: that it is one. */
+const GATEWAY = keyWhere(Probe, (value) => value === true);
+/** Of a method: the event it is subscribed to. */
+const EVENT = keyWhere(handler, (value) => value === 'probe');
+/** The type of the socket among parameters. */
+export const SOCKET_PARAMETER = parameterType(0);
+/** The type of the body among parameters. */
+export const BODY_PARAMETER = parameterType(1);
+
+/** The path of an ordinary or room gateway; nothing where the class is none. */
+export function gatewayOptions(metatype: object): { readonly path?: string } | undefined {
+  if (Reflect.getMetadata(GATEWAY, metatype) !== true) return undefined;
+  return (Reflect.getMetadata(OPTIONS, metatype) as { path?: string } | undefined) ?? {};
+}
+
+/** The event that a method is subscribed to with `@SubscribeMessage`. */
+export function subscribedEvent(method: object): string | undefined {
+  return Reflect.getMetadata(EVENT, method) as string | undefined;
+}
+
+/** Filters as given to `@UseFilters`: instances, or classes that Nest makes. */
+export function filtersOf(target: object): readonly (ExceptionFilter | Type<ExceptionFilter>)[] {
+  return (Reflect.getMetadata(FILTERS, target) as (ExceptionFilter | Type<ExceptionFilter>)[] | undefined) ?? [];
+}
+
+/** Exceptions a filter catches; none listed means all. */
+export function caughtBy(filter: ExceptionFilter): readonly Type<unknown>[] {
+  return (Reflect.getMetadata(CATCHES, filter.constructor) as Type<unknown>[] | undefined) ?? [];
+}
+
+/** Positions of a method's decorated parameters. */
+export function decoratedParameters(metatype: object, method: string): ReadonlySet<number> {
+  const args = (Reflect.getMetadata(ROUTE_ARGUMENTS, metatype, method) ?? {}) as Record<string, { index: number }>;
+  return new Set(Object.values(args).map(({ index }) => index));
+}
+
+/** How many parameters a method has. */
+export function parameterCount(prototype: object, method: string): number {
+  const types = Reflect.getMetadata('design:paramtypes', prototype, method) as unknown[] | undefined;
+  // `length` stops at the first parameter with a default.
+  return types?.length ?? (prototype as Record<string, { length: number }>)[method]?.length ?? 0;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function keyWhere(target: unknown, fits: (value: unknown) => boolean, property?: string): string {
+  const keys = (property === undefined
+    ? Reflect.getMetadataKeys(target as object)
+    : Reflect.getMetadataKeys(target as object, property)) as string[];
+  const found = keys.find((key) =>
+    fits(
+      property === undefined
+        ? Reflect.getMetadata(key, target as object)
+        : Reflect.getMetadata(key, target as object, property),
+    ),
+  );
+  if (found === undefined) throw new Error('nestjs-roost does not know this version of Nest: a decorator leaves no trace');
+  return found;
+}
+
+function parameterType(index: number): number {
+  const args = Reflect.getMetadata(ROUTE_ARGUMENTS, Probe, 'handler') as Record<string, { index: number }>;
+  const key = Object.keys(args).find((name) => args[name]?.index === index);
+  return Number(key?.split(':')[0]);
+}

@@ -1,0 +1,167 @@
+import type { ArgumentsHost, ContextType, ExceptionFilter, Type } from '@nestjs/common';
+import {
+  ContextIdFactory,
+  type ApplicationConfig,
+  type DiscoveryService,
+  type ExternalContextCreator,
+  type ModuleRef,
+} from '@nestjs/core';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { defaultIfEmpty, EmptyError, isObservable, share, skip, take, type Observable } from 'rxjs';
+import { RoostException } from '../protocol/index.js';
+import type { RoostContext } from './context.js';
+import { filterError, type Filters } from './filters.js';
+import { BODY_PARAMETER, filtersOf, ROUTE_ARGUMENTS, SOCKET_PARAMETER } from './nest-metadata.js';
+
+/** What Nest knows of a provider. */
+export type Provider = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** What a handler's run is given, besides what its decorators ask for: in Nest's order of a WebSocket handler's arguments. */
+type HandlerArguments = [client: unknown, data: unknown, context: RoostContext, event: string];
+
+/**
+ * Runs a handler inside Nest's pipeline.
+ *
+ * @throws {RoostException} and nothing else
+ */
+export type Handler = (...args: HandlerArguments) => Promise<unknown>;
+
+type Method = (...args: unknown[]) => unknown;
+
+const parameters = {
+  exchangeKeyForValue(type: number, data: unknown, args: HandlerArguments): unknown {
+    if (type === SOCKET_PARAMETER) return args[0];
+    if (type !== BODY_PARAMETER) return undefined;
+    const body = args[1] as Record<string, unknown> | null | undefined;
+    return typeof data === 'string' && data !== '' ? body?.[data] : body;
+  },
+};
+
+/**
+ * Builds handlers that pass through Nest's guards, pipes, interceptors and exception filters, of the method, the class
+ * and the app alike.
+ */
+export class Pipelines {
+  constructor(
+    private readonly creator: ExternalContextCreator,
+    private readonly config: ApplicationConfig,
+    private readonly moduleRef: ModuleRef,
+    private readonly onError: (error: unknown, what: string) => void,
+  ) {}
+
+  /**
+   * @param options.guards whether guards are asked
+   */
+  create(wrapper: Provider, methodName: string, options: { readonly guards: boolean }): Handler {
+    const metatype = wrapper.metatype as Type<object>;
+    const method = (metatype.prototype as Record<string, Method>)[methodName] as Method;
+    const run = wrapper.isDependencyTreeStatic()
+      ? this.#static(wrapper, methodName, options)
+      : this.#requestScoped(wrapper, methodName, options);
+    const own = [...filtersOf(metatype), ...filtersOf(method)] as Filters;
+    const what = `${metatype.name}.${methodName}`;
+    return async (...args) => {
+      try {
+        return await run(args);
+      } catch (error) {
+        // An interceptor that lets nothing through answers nothing.
+        if (error instanceof EmptyError) return undefined;
+        const filters = [...this.config.getGlobalFilters(), ...own].reverse();
+        const refusal = await filterError(error, filters, hostOf(args, metatype, method), {
+          resolve: (filter) => this.#filter(filter),
+          onError: this.onError,
+        });
+        if (refusal.code === 'INTERNAL') this.onError(error, what);
+        throw refusal;
+      }
+    };
+  }
+
+  #static(wrapper: Provider, methodName: string, options: { guards: boolean }) {
+    const instance = wrapper.instance as Record<string, Method>;
+    const run = this.#context(instance, methodName, undefined, wrapper.id, options);
+    return (args: HandlerArguments) => run(...args);
+  }
+
+  #requestScoped(wrapper: Provider, methodName: string, options: { guards: boolean }) {
+    return async (args: HandlerArguments) => {
+      const id = ContextIdFactory.create();
+      this.moduleRef.registerRequestByContextId(args[2], id);
+      const instance = await this.moduleRef.resolve<Record<string, Method>>(wrapper.token as Type, id, {
+        strict: false,
+      });
+      return this.#context(instance, methodName, id, wrapper.id, options)(...args);
+    };
+  }
+
+  #context(
+    instance: Record<string, Method>,
+    methodName: string,
+    contextId: ReturnType<typeof ContextIdFactory.create> | undefined,
+    inquirerId: string,
+    { guards }: { guards: boolean },
+  ): (...args: HandlerArguments) => Promise<unknown> {
+    return this.creator.create(
+      instance,
+      firstValueOnly(instance[methodName] as Method),
+      methodName,
+      ROUTE_ARGUMENTS,
+      parameters as Parameters<ExternalContextCreator['create']>[4],
+      contextId,
+      inquirerId,
+      { guards, interceptors: true, filters: false },
+      'ws' as ContextType,
+    ) as (...args: HandlerArguments) => Promise<unknown>;
+  }
+
+  async #filter(filter: Type<ExceptionFilter>): Promise<ExceptionFilter> {
+    try {
+      return this.moduleRef.get(filter, { strict: false });
+    } catch {
+      return this.moduleRef.resolve(filter, undefined, { strict: false });
+    }
+  }
+}
+
+/**
+ * Where values behind a handler's first answer go. An ordinary handler may answer with a stream; handlers of rooms have
+ * one answer, and nothing is set.
+ */
+export const furtherAnswers = new AsyncLocalStorage<(rest: Observable<unknown>) => void>();
+
+/**
+ * Nest waits for an Observable's last value, which may never come; a request has one answer, the first.
+ *
+ * The wrapper inherits from the method, so that what decorators wrote down about the method is found on it.
+ */
+function firstValueOnly(method: Method): Method {
+  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+    const result = method.apply(this, args);
+    if (!isObservable(result)) return result;
+    const forward = furtherAnswers.getStore();
+    if (forward === undefined) return result.pipe(take(1), defaultIfEmpty(undefined));
+    const values = result.pipe(share());
+    forward(values.pipe(skip(1)));
+    return values.pipe(take(1), defaultIfEmpty(undefined));
+  };
+  Object.defineProperty(wrapper, 'name', { value: method.name });
+  return Object.setPrototypeOf(wrapper, method) as Method;
+}
+
+function hostOf(args: HandlerArguments, metatype: Type, method: Method): ArgumentsHost {
+  const host = {
+    getArgs: () => args,
+    getArgByIndex: (index: number) => args[index],
+    getType: () => 'ws',
+    getClass: () => metatype,
+    getHandler: () => method,
+    switchToHttp: () => unsupported('HTTP'),
+    switchToRpc: () => unsupported('RPC'),
+    switchToWs: () => ({ getClient: () => args[0], getData: () => args[1], getPattern: () => args[3] }),
+  };
+  return host as unknown as ArgumentsHost;
+}
+
+function unsupported(type: string): never {
+  throw new RoostException('INTERNAL', `this is a WebSocket handler: there is no ${type} context`);
+}

@@ -1,0 +1,189 @@
+import type { Type } from '@nestjs/common';
+import { MetadataScanner, type DiscoveryService } from '@nestjs/core';
+import { RoostException } from '../protocol/index.js';
+import type { Call, RoomDefinition, RoomHandlers } from '../rooms/definition.js';
+import type { Session, SessionEndReason } from '../sessions/session.js';
+import type { SessionHooks } from '../sessions/sessions.js';
+import { RoostContext } from './context.js';
+import {
+  ROOM_GATEWAY,
+  ROOM_HANDLERS,
+  roomParamsOf,
+  type HandlerMetadata,
+  type RoomGatewayMetadata,
+  type RoomGatewayOptions,
+} from './decorators.js';
+import { decoratedParameters, parameterCount } from './nest-metadata.js';
+import type { Handler, Pipelines, Provider } from './pipeline.js';
+
+/**
+ * Hooks of a session's life, for any `@RoomGateway` that wants them. They are called once for each session, whatever
+ * rooms it is in; what they throw is logged.
+ *
+ * @publicApi
+ */
+export interface OnSessionOpen {
+  onSessionOpen(session: Session): unknown;
+}
+
+/** @publicApi */
+export interface OnSessionResume {
+  onSessionResume(session: Session): unknown;
+}
+
+/** @publicApi */
+export interface OnSessionEnd {
+  onSessionEnd(session: Session, reason: SessionEndReason): unknown;
+}
+
+type Hook = 'onSessionOpen' | 'onSessionResume' | 'onSessionEnd';
+
+export interface RoomGatewayParts {
+  readonly discovery: DiscoveryService;
+  readonly pipelines: Pipelines;
+  /** The client that a session is connected with, as `@ConnectedSocket()` gives it. */
+  readonly clientOf: (session: Session) => unknown;
+  readonly onError: (error: unknown, what: string) => void;
+}
+
+const HISTORY = { size: 500, bytes: 4 * 1024 * 1024, ttl: 600_000 };
+const NO_HISTORY = { size: 0, bytes: 0, ttl: 0 };
+const PRESENCE_LIMIT = 200;
+
+/** Whether a provider is the gateway of rooms. */
+export function isRoomGateway(provider: Provider): boolean {
+  return metadataOf(provider) !== undefined;
+}
+
+/** Reads the app's `@RoomGateway` classes: what rooms there are, and what the app does in them. */
+export class RoomGateways {
+  readonly #scanner = new MetadataScanner();
+
+  constructor(private readonly parts: RoomGatewayParts) {}
+
+  /**
+   * @throws {Error} where a gateway cannot work; the message names it and says what to do
+   */
+  definitions(): RoomDefinition[] {
+    return this.#gateways().map((provider) => this.#define(provider));
+  }
+
+  /** What the gateways want to hear of sessions. */
+  hooks(): SessionHooks {
+    const call = async (hook: Hook, ...args: [Session, SessionEndReason?]): Promise<void> => {
+      for (const provider of this.#gateways()) {
+        const instance = provider.instance as Partial<Record<Hook, (...all: typeof args) => unknown>> | undefined;
+        try {
+          await instance?.[hook]?.(...args);
+        } catch (error) {
+          this.parts.onError(error, `${provider.metatype?.name}.${hook}`);
+        }
+      }
+    };
+    return {
+      open: (session) => call('onSessionOpen', session),
+      resume: (session) => call('onSessionResume', session),
+      end: (session, reason) => call('onSessionEnd', session, reason),
+    };
+  }
+
+  #gateways(): Provider[] {
+    return this.parts.discovery.getProviders().filter(isRoomGateway);
+  }
+
+  #define(provider: Provider): RoomDefinition {
+    const metatype = provider.metatype as Type<object>;
+    const { pattern, options } = metadataOf(provider) as RoomGatewayMetadata;
+    checkOptions(metatype.name, options);
+    const { history = {}, presence = 'list', presenceLimit = PRESENCE_LIMIT } = options;
+    return {
+      pattern,
+      retention: history === false ? NO_HISTORY : { ...HISTORY, ...history },
+      presence,
+      presenceLimit,
+      handlers: this.#handlers(provider, metatype, pattern),
+    };
+  }
+
+  #handlers(provider: Provider, metatype: Type<object>, pattern: string): RoomHandlers {
+    const prototype = metatype.prototype as Record<string, object>;
+    const messages = new Map<string, Handler>();
+    const single = new Map<HandlerMetadata['kind'], Handler>();
+    for (const name of this.#scanner.getAllMethodNames(prototype)) {
+      const found = Reflect.getMetadata(ROOM_HANDLERS, prototype[name] as object) as HandlerMetadata[] | undefined;
+      for (const { kind, event } of found ?? []) {
+        checkParameters(metatype, name, pattern);
+        const handler = this.parts.pipelines.create(provider, name, { guards: kind !== 'leave' });
+        const taken = event === undefined ? single.has(kind) : messages.has(event);
+        if (taken) {
+          const what = event === undefined ? `@On${kind[0]?.toUpperCase()}${kind.slice(1)}()` : `@OnMessage('${event}')`;
+          throw new Error(`${metatype.name}.${name}: there is another ${what} in this gateway; keep one of them`);
+        }
+        if (event === undefined) single.set(kind, handler);
+        else messages.set(event, handler);
+      }
+    }
+    const run = async (handler: Handler | undefined, call: Call): Promise<unknown> => {
+      const session = call.member as unknown as Session;
+      const context = new RoostContext(session, call.event, call.data, call.room, call.params);
+      return handler?.(this.parts.clientOf(session), call.data, context, call.event);
+    };
+    return {
+      resumes: single.has('resume'),
+      has: (event) => messages.has(event),
+      join: (call) => run(single.get('join'), call),
+      message: (call) => run(messages.get(call.event), call),
+      resume: (call) => run(single.get('resume'), call),
+      leave: async (call) => {
+        try {
+          await run(single.get('leave'), call);
+        } catch (error) {
+          // Failures of its own the pipeline has logged; a refusal has no effect here, and nobody else to tell.
+          if (error instanceof RoostException && error.code === 'INTERNAL') return;
+          this.parts.onError(error, `${metatype.name}: leave handler`);
+        }
+      },
+    };
+  }
+}
+
+function metadataOf({ metatype, isNotMetatype }: Provider): RoomGatewayMetadata | undefined {
+  // A factory's `metatype` is its function, an alias has none.
+  if (isNotMetatype || typeof metatype !== 'function') return undefined;
+  return Reflect.getMetadata(ROOM_GATEWAY, metatype) as RoomGatewayMetadata | undefined;
+}
+
+function checkOptions(gateway: string, { history, presence, presenceLimit }: RoomGatewayOptions): void {
+  const fail = (option: string, must: string): never => {
+    throw new Error(`${gateway}: @RoomGateway() option \`${option}\` must be ${must}`);
+  };
+  if (history !== undefined && history !== false) {
+    if (typeof history !== 'object' || history === null) fail('history', 'an object or false');
+    for (const name of ['size', 'bytes', 'ttl'] as const) {
+      const value = history[name];
+      if (value !== undefined && !(Number.isFinite(value) && value >= 0)) fail(`history.${name}`, 'a number from 0');
+    }
+  }
+  if (presence !== undefined && !['list', 'count', 'off'].includes(presence)) {
+    fail('presence', "'list', 'count' or 'off'");
+  }
+  if (presenceLimit !== undefined && !(Number.isSafeInteger(presenceLimit) && presenceLimit >= 0)) {
+    fail('presenceLimit', 'a whole number from 0');
+  }
+}
+
+function checkParameters(metatype: Type<object>, name: string, pattern: string): void {
+  const decorated = decoratedParameters(metatype, name);
+  const prototype = metatype.prototype as object;
+  for (let index = 0; index < parameterCount(prototype, name); index++) {
+    if (decorated.has(index)) continue;
+    throw new Error(
+      `${metatype.name}.${name}: parameter ${index + 1} has no decorator, so no pipe would check it; ` +
+        'put @MessageBody(), @CurrentRoom(), @CurrentSession() or @RoomParam(name) before it',
+    );
+  }
+  for (const param of roomParamsOf(prototype, name)) {
+    if (pattern.split('/').includes(`:${param}`)) continue;
+    throw new Error(`${metatype.name}.${name}: @RoomParam('${param}') is not a parameter of the pattern "${pattern}"`);
+  }
+}

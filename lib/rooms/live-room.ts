@@ -1,0 +1,265 @@
+import type { Connection } from '../connection/connection.js';
+import type { Gathering, Turn } from '../connection/turn.js';
+import { encodeFrame, type LeaveReason, type Position } from '../protocol/index.js';
+import type { Entry, Ephemeral, LogListener, Store, Subscription } from '../store/store.js';
+import type { TimerWheel } from '../time/timer-wheel.js';
+import { Batch } from './batch.js';
+import type { RoomDefinition } from './definition.js';
+import { encodeEntry, encodeMessage, encodeSkip } from './encoding.js';
+import type { Member } from './member.js';
+import { Membership, type LiveMembership } from './membership.js';
+import { Presence } from './presence.js';
+import { Replay } from './replay.js';
+
+/** What rooms of one node share. */
+export interface RoomParts {
+  readonly store: Store;
+  readonly wheel: TimerWheel;
+  readonly turn: Turn;
+  /** Told of what should not happen. */
+  readonly onError: (error: unknown, what: string) => void;
+}
+
+/**
+ * What a node holds of a room while somebody is in it, or is about to be: its members, its place in the log, and what
+ * it has gathered for them.
+ *
+ * Invariant: a live member has been handed everything up to `top`, or it is in the batch.
+ */
+export class LiveRoom implements LogListener, Gathering {
+  readonly json: string;
+  readonly presence: Presence;
+  readonly #members = new Map<string, Membership>();
+  readonly #live = new Set<LiveMembership>();
+  readonly #batch = new Batch();
+  /** Joins under way, each with the reason it was called off for. */
+  readonly #joining = new Map<string, Set<{ calledOff?: LeaveReason }>>();
+  #subscription: Subscription | undefined;
+  #epoch = '';
+  #top = 0;
+  #users = 0;
+  #gathering = false;
+
+  constructor(
+    readonly name: string,
+    readonly definition: RoomDefinition,
+    readonly params: Readonly<Record<string, string>>,
+    private readonly parts: RoomParts,
+    private readonly onUnused: (room: LiveRoom) => void,
+  ) {
+    this.json = JSON.stringify(name);
+    this.presence = new Presence(name, this.#members, definition, parts.wheel, (text) => this.#tell(text));
+  }
+
+  // ---- its life ----------------------------------------------------------------------------------------------------
+
+  /** Subscribes to the log. */
+  async open(): Promise<void> {
+    // What the store delivers before the subscription has returned counts from the position it returns.
+    const subscription = await this.parts.store.subscribe(this.name, this.definition.retention, this);
+    this.#subscription = subscription;
+    if (this.#epoch === '') ({ epoch: this.#epoch, offset: this.#top } = subscription.position);
+    if (this.#users === 0) this.#close();
+  }
+
+  /** Keeps the room until {@link release}. */
+  retain(): void {
+    this.#users++;
+  }
+
+  release(): void {
+    if (--this.#users > 0) return;
+    this.onUnused(this);
+    if (this.#subscription !== undefined) this.#close();
+  }
+
+  #close(): void {
+    this.#subscription?.close();
+    this.#subscription = undefined;
+    this.presence.close();
+  }
+
+  // ---- members -----------------------------------------------------------------------------------------------------
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  get members(): Iterable<Membership> {
+    return this.#members.values();
+  }
+
+  get store(): Store {
+    return this.parts.store;
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  get top(): number {
+    return this.#top;
+  }
+
+  get position(): Position {
+    return { epoch: this.#epoch, offset: this.#top };
+  }
+
+  get(memberId: string): Membership | undefined {
+    return this.#members.get(memberId);
+  }
+
+  /** A join begins; somebody may {@link remove} its member meanwhile. */
+  joining(memberId: string): { calledOff?: LeaveReason } {
+    const attempt: { calledOff?: LeaveReason } = {};
+    let attempts = this.#joining.get(memberId);
+    if (attempts === undefined) this.#joining.set(memberId, (attempts = new Set()));
+    attempts.add(attempt);
+    return attempt;
+  }
+
+  /** A join has come to its end, whichever. */
+  joinedOrNot(memberId: string, attempt: { calledOff?: LeaveReason }): void {
+    const attempts = this.#joining.get(memberId);
+    attempts?.delete(attempt);
+    if (attempts?.size === 0) this.#joining.delete(memberId);
+  }
+
+  /** Makes somebody a member, away until {@link attach}. */
+  admit(member: Member, joinedAt: Position): Membership {
+    const membership = new Membership(member, joinedAt, this.params);
+    this.#members.set(member.id, membership);
+    this.retain();
+    this.presence.changed(member.id);
+    return membership;
+  }
+
+  /** Calls joins of this member off. */
+  callOff(memberId: string, reason: LeaveReason): boolean {
+    const attempts = this.#joining.get(memberId) ?? [];
+    let any = false;
+    for (const attempt of attempts) {
+      attempt.calledOff ??= reason;
+      any = true;
+    }
+    return any;
+  }
+
+  /**
+   * Ends a membership. What the room had gathered before is handed over first; nothing follows.
+   *
+   * @returns whether there was one
+   */
+  remove(membership: Membership): boolean {
+    if (this.#members.get(membership.id) !== membership) return false;
+    this.detach(membership);
+    this.#members.delete(membership.id);
+    this.presence.changed(membership.id);
+    this.release();
+    return true;
+  }
+
+  /** Gives a member what comes after `position`: from the log first where it lags behind, then live. */
+  attach(membership: Membership, connection: Connection, position: Position): void {
+    this.flush();
+    membership.connection = connection;
+    membership.offset = position.offset;
+    if (position.offset === this.#top && position.epoch === this.#epoch) {
+      this.#goLive(membership, connection);
+      return;
+    }
+    const replay = new Replay(this, connection, membership.id, position);
+    membership.replay = replay;
+    replay
+      .run((outcome) => {
+        this.flush();
+        if (outcome === 'gap') {
+          connection.send({ op: 'gap', room: this.name, ...this.position });
+        }
+        this.#goLive(membership, connection);
+      })
+      .catch((error: unknown) => {
+        this.parts.onError(error, `replay of room ${this.json}`);
+        // The log cannot be read: what the member misses is told as what it is.
+        if (membership.replay !== replay) return;
+        this.flush();
+        connection.send({ op: 'gap', room: this.name, ...this.position });
+        this.#goLive(membership, connection);
+      });
+  }
+
+  /** A member's connection is gone, or is no longer to get anything of this room. */
+  detach(membership: Membership): void {
+    if (this.#live.has(membership as LiveMembership)) this.flush();
+    this.#live.delete(membership as LiveMembership);
+    membership.replay?.cancel();
+    if (membership.replay !== undefined) membership.offset = membership.replay.offset;
+    membership.replay = undefined;
+    membership.connection = undefined;
+  }
+
+  /** The position just before the next entry that the member's connection gets. */
+  positionOf(membership: Membership): Position {
+    if (this.#live.has(membership as LiveMembership)) {
+      this.flush();
+      return this.position;
+    }
+    return { epoch: this.#epoch, offset: membership.replay?.offset ?? membership.offset };
+  }
+
+  #goLive(membership: Membership, connection: Connection): void {
+    membership.replay = undefined;
+    membership.offset = this.#top;
+    if (connection.closed) return;
+    this.#live.add(membership as LiveMembership);
+    // Changes told during a replay did not reach it.
+    const state = this.presence.state;
+    if (state !== undefined && membership.presenceRev !== state.rev) {
+      connection.send({ op: 'presence', room: this.name, ...state });
+    }
+  }
+
+  // ---- what is said ------------------------------------------------------------------------------------------------
+
+  entry(entry: Entry): void {
+    this.#top = entry.offset;
+    if (this.#live.size === 0) return;
+    const text = encodeEntry(this.json, entry);
+    const except = entry.kind === 'message' ? entry.except : undefined;
+    if (except === undefined) this.#batch.add(text);
+    else this.#batch.add(text, { except, instead: encodeSkip(this.json, entry.offset) });
+    this.#gather();
+  }
+
+  ephemeral(message: Ephemeral): void {
+    if (this.#live.size === 0) return;
+    this.#batch.add(encodeMessage(this.json, message), { ephemeral: true, except: message.except ?? [] });
+    this.#gather();
+  }
+
+  cut(position: Position): void {
+    this.flush();
+    this.#epoch = position.epoch;
+    this.#top = position.offset;
+    // Members that are being replayed see the other epoch by themselves.
+    this.#tell(encodeFrame({ op: 'gap', room: this.name, ...position }));
+  }
+
+  /** Hands what was gathered to the live members' outboxes. */
+  flush(): void {
+    this.#gathering = false;
+    if (!this.#batch.empty) this.#batch.deliver(this.#live);
+  }
+
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    this.parts.turn.room(this);
+  }
+
+  #tell(text: string): void {
+    if (this.#live.size === 0) return;
+    this.#batch.add(text);
+    this.#gather();
+  }
+}

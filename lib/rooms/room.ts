@@ -1,0 +1,239 @@
+import {
+  RoostException,
+  type AnyContract,
+  type BroadcastData,
+  type BroadcastEvent,
+  type HistoryMessage,
+  type HistoryPage,
+  type LeaveReason,
+  type Position,
+  type PresenceState,
+} from '../protocol/index.js';
+import type { Draft, Entry, Store } from '../store/store.js';
+import type { RoomDefinition } from './definition.js';
+import { encodeMessage } from './encoding.js';
+import type { LiveRoom } from './live-room.js';
+import type { Member } from './member.js';
+
+/** Messages of a page where nothing else is asked for, and at most. */
+const PAGE = 50;
+const PAGE_MOST = 1_000;
+/** Bytes of a page. */
+const PAGE_BYTES = 256 * 1024;
+
+/** @publicApi */
+export interface BroadcastOptions {
+  /** Sessions, or their public ids, that do not get it. It spares a sender its echo; history shows such messages. */
+  except?: Member | string | readonly (Member | string)[];
+  /** Whose message it is: told as the public id of the session. */
+  from?: Member | string;
+  /**
+   * Delivered to who is here now, and kept nowhere: for what is soon outdated, as typing or positions.
+   * @default false
+   */
+  ephemeral?: boolean;
+}
+
+/** @publicApi */
+export interface HistoryOptions {
+  /** Only messages below this offset: the last ones of those. */
+  before?: number;
+  /** Only messages above this offset: the first ones of those. */
+  since?: number;
+  /** At most so many, up to 1,000. @default 50 */
+  limit?: number;
+}
+
+/** What a room needs of its node. */
+export interface RoomHost {
+  readonly store: Store;
+  /** Bytes of a frame. */
+  readonly frameLimit: number;
+  date(): number;
+  live(name: string): LiveRoom | undefined;
+  onError(error: unknown, what: string): void;
+}
+
+/**
+ * A room, by its name. It is a light handle: make as many as you like, keep them as long as you like.
+ *
+ * @typeParam C the room's contract
+ * @publicApi
+ */
+export class Room<C extends object = AnyContract> {
+  readonly #definition: RoomDefinition;
+  readonly #host: RoomHost;
+  readonly #onPublished: ((position: Position) => void) | undefined;
+
+  /** @internal */
+  constructor(
+    /** The room's name, as `chat/general`. */
+    readonly name: string,
+    /** What the pattern's parameters stand for, as `{ channel: 'general' }`. */
+    readonly params: Readonly<Record<string, string>>,
+    definition: RoomDefinition,
+    host: RoomHost,
+    onPublished?: (position: Position) => void,
+  ) {
+    this.#definition = definition;
+    this.#host = host;
+    this.#onPublished = onPublished;
+  }
+
+  /**
+   * Sends a message to everybody in the room and adds it to the room's log.
+   *
+   * The message has its place in the room's order when this returns; the promise tells it. A rejection is also logged,
+   * so that nobody has to wait for it.
+   *
+   * @throws {RoostException} TOO_LARGE where its frame would be larger than `limits.frame`, UNAVAILABLE where the store is
+   */
+  broadcast<E extends BroadcastEvent<C>>(
+    event: E,
+    data: BroadcastData<C, E>,
+    options: BroadcastOptions & { ephemeral: true },
+  ): Promise<void>;
+  broadcast<E extends BroadcastEvent<C>>(
+    event: E,
+    data: BroadcastData<C, E>,
+    options?: BroadcastOptions & { ephemeral?: false },
+  ): Promise<Position>;
+  broadcast(event: string, data: unknown, options: BroadcastOptions = {}): Promise<Position | void> {
+    const published = this.#publish(event, data, options);
+    published.catch((error: unknown) => this.#host.onError(error, `broadcast of ${JSON.stringify(event)} to ${this}`));
+    return published;
+  }
+
+  /** A page of the room's history, in ascending order. Retracted messages are left out. */
+  async history(options: HistoryOptions = {}): Promise<HistoryPage> {
+    const page = await this.#read(options);
+    const messages = page.messages.map(
+      ({ event, data, offset, from, ts }): HistoryMessage => ({
+        event,
+        data: JSON.parse(data) as unknown,
+        offset,
+        ...(from !== undefined && { from }),
+        ts,
+      }),
+    );
+    return { epoch: page.epoch, offset: page.offset, messages, more: page.more };
+  }
+
+  /** @internal The same page as JSON text, without decoding what is in it. */
+  async historyText(options: HistoryOptions): Promise<string> {
+    const { epoch, offset, messages, more } = await this.#read(options);
+    const json = JSON.stringify(this.name);
+    const texts = messages.map((message) => encodeMessage(json, message, message.offset));
+    return `{"epoch":${JSON.stringify(epoch)},"offset":${offset},"messages":[${texts.join(',')}],"more":${more}}`;
+  }
+
+  /**
+   * Removes a message's data from the history and tells everybody, also those who are away.
+   *
+   * @returns whether there was such a message
+   */
+  async retract(offset: number): Promise<boolean> {
+    const { store } = this.#host;
+    const position = await store.retract(this.name, offset, this.#host.date(), this.#definition.retention);
+    if (position !== undefined) this.#onPublished?.(position);
+    return position !== undefined;
+  }
+
+  /**
+   * Takes somebody out of the room, also one who is away or is just joining.
+   *
+   * @param member a session or its public id
+   * @param reason what it is told
+   * @returns whether it was in the room
+   */
+  kick(member: Member | string, reason: Extract<LeaveReason, 'kicked' | 'banned'> = 'kicked'): boolean {
+    const id = idOf(member);
+    const live = this.#host.live(this.name);
+    const membership = live?.get(id);
+    const joining = live?.callOff(id, reason) ?? false;
+    membership?.member.expel(this.name, reason);
+    return joining || membership !== undefined;
+  }
+
+  /** Who is in the room, those who are away for a moment included. */
+  get members(): readonly Member[] {
+    const live = this.#host.live(this.name);
+    return live === undefined ? [] : Array.from(live.members, ({ member }) => member);
+  }
+
+  /** What members are told of who is here; nothing where `presence` is off. */
+  get presence(): PresenceState | undefined {
+    if (this.#definition.presence === 'off') return undefined;
+    const empty = { rev: 0, count: 0, ...(this.#definition.presence === 'list' && { members: [] }) };
+    return this.#host.live(this.name)?.presence.state ?? empty;
+  }
+
+  /** @internal */
+  toString(): string {
+    return `room ${JSON.stringify(this.name)}`;
+  }
+
+  async #publish(event: string, data: unknown, options: BroadcastOptions): Promise<Position | void> {
+    const draft = this.#draft(event, data, options);
+    const { store } = this.#host;
+    if (options.ephemeral === true) {
+      this.#checkSize(draft);
+      return store.publish(this.name, draft);
+    }
+    // The offset is the store's to give; the next one here has as many digits, but for a rare moment in a cluster.
+    const next = (this.#host.live(this.name)?.top ?? Number.MAX_SAFE_INTEGER - 1) + 1;
+    this.#checkSize(draft, next);
+    const position = await store.append(this.name, draft, this.#definition.retention);
+    this.#onPublished?.(position);
+    return position;
+  }
+
+  #draft(event: string, data: unknown, { except, from }: BroadcastOptions): Draft {
+    if (typeof event !== 'string') throw new TypeError(`broadcast to ${this}: the event must be a string`);
+    return {
+      event,
+      data: JSON.stringify(data) ?? 'null',
+      ts: this.#host.date(),
+      ...(from !== undefined && { from: idOf(from) }),
+      ...(except !== undefined && { except: idsOf(except) }),
+    };
+  }
+
+  #checkSize(draft: Draft, offset?: number): void {
+    const { frameLimit } = this.#host;
+    // Most messages are so far from the limit that nobody has to count: a UTF-16 unit takes six bytes at most, escaped.
+    if ((draft.data.length + draft.event.length + this.name.length) * 6 + 200 <= frameLimit) return;
+    if (Buffer.byteLength(encodeMessage(JSON.stringify(this.name), draft, offset)) <= frameLimit) return;
+    throw new RoostException('TOO_LARGE', `a message of more than ${frameLimit} bytes`);
+  }
+
+  async #read(options: HistoryOptions) {
+    const limit = Math.max(1, Math.min(options.limit ?? PAGE, PAGE_MOST));
+    const { before, since } = options;
+    const messages: Extract<Entry, { kind: 'message' }>[] = [];
+    let cursor = before ?? since;
+    let bytes = PAGE_BYTES;
+    for (;;) {
+      const forward = before === undefined && since !== undefined;
+      const place = forward ? { since: cursor ?? 0 } : { before: cursor ?? Number.MAX_SAFE_INTEGER };
+      const page = await this.#host.store.read(this.name, { ...place, limit: limit - messages.length, bytes });
+      const kept = page.entries.filter((entry) => entry.kind === 'message' && entry.retracted !== true) as typeof messages;
+      if (forward) messages.push(...kept);
+      else messages.unshift(...kept);
+      bytes -= kept.reduce((sum, { data }) => sum + Buffer.byteLength(data) + 200, 0);
+      // A page that is cut short by entries that are not shown is filled up, so that it always leads on.
+      if (!page.more || messages.length >= limit || (bytes <= 0 && messages.length > 0)) {
+        return { epoch: page.epoch, offset: page.top, messages, more: page.more };
+      }
+      cursor = forward ? page.entries.at(-1)?.offset : page.entries[0]?.offset;
+    }
+  }
+}
+
+function idOf(member: Member | string): string {
+  return typeof member === 'string' ? member : member.id;
+}
+
+function idsOf(members: NonNullable<BroadcastOptions['except']>): string[] {
+  return (Array.isArray(members) ? (members as readonly (Member | string)[]) : [members as Member | string]).map(idOf);
+}

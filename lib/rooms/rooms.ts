@@ -1,0 +1,89 @@
+import { RoostException, roomNameFault, type AnyContract, type Position } from '../protocol/index.js';
+import type { RoomDefinition } from './definition.js';
+import { LiveRoom, type RoomParts } from './live-room.js';
+import { Patterns, type Match } from './pattern.js';
+import { Room, type RoomHost } from './room.js';
+
+/**
+ * All rooms of the app. Inject it to speak to a room from anywhere.
+ *
+ * ```ts
+ * constructor(private readonly rooms: Rooms) {}
+ * this.rooms.get('chat/general').broadcast('notice', { text: 'Maintenance at noon' });
+ * ```
+ *
+ * @publicApi
+ */
+export class Rooms {
+  readonly #patterns = new Patterns<RoomDefinition>();
+  readonly #live = new Map<string, { readonly room: LiveRoom; readonly opened: Promise<void> }>();
+  readonly #parts: RoomParts;
+  readonly #host: RoomHost;
+
+  /** @internal */
+  constructor(parts: RoomParts, options: { readonly frameLimit: number; readonly date: () => number }) {
+    this.#parts = parts;
+    this.#host = {
+      store: parts.store,
+      onError: parts.onError,
+      ...options,
+      live: (name) => this.#live.get(name)?.room,
+    };
+  }
+
+  /**
+   * The room of this name, whether or not anybody is in it.
+   *
+   * @throws {RoostException} ROOM_NOT_FOUND where no `@RoomGateway` pattern matches the name
+   */
+  get<C extends object = AnyContract>(name: string): Room<C> {
+    const { value, params } = this.match(name);
+    return new Room<C>(name, params, value, this.#host);
+  }
+
+  /** Names of the rooms that somebody is in, on this node. */
+  names(): string[] {
+    return [...this.#live].flatMap(([name, { room }]) => (room.size > 0 ? [name] : []));
+  }
+
+  /** @internal A handle that tells what is published through it. */
+  handle(room: LiveRoom, onPublished: (position: Position) => void): Room {
+    return new Room(room.name, room.params, room.definition, this.#host, onPublished);
+  }
+
+  /** @internal @throws {PatternError} */
+  define(definition: RoomDefinition): void {
+    this.#patterns.add(definition.pattern, definition);
+  }
+
+  /** @internal */
+  match(name: string): Match<RoomDefinition> {
+    const match = roomNameFault(name) === undefined ? this.#patterns.find(name) : undefined;
+    if (match === undefined) throw new RoostException('ROOM_NOT_FOUND', 'there is no such room');
+    return match;
+  }
+
+  /** @internal The room on this node, kept until it is released. */
+  async enter(name: string): Promise<LiveRoom> {
+    let entry = this.#live.get(name);
+    if (entry === undefined) {
+      const { value, params } = this.match(name);
+      const room = new LiveRoom(name, value, params, this.#parts, (unused) => this.#forget(unused));
+      entry = { room, opened: room.open() };
+      this.#live.set(name, entry);
+    }
+    const { room, opened } = entry;
+    room.retain();
+    try {
+      await opened;
+    } catch (error) {
+      room.release();
+      throw error;
+    }
+    return room;
+  }
+
+  #forget(room: LiveRoom): void {
+    if (this.#live.get(room.name)?.room === room) this.#live.delete(room.name);
+  }
+}

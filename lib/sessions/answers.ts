@@ -1,0 +1,53 @@
+/** What is known of a request's id: never seen, still running, or answered with this frame; or seen too long ago. */
+export type Known = 'new' | 'running' | 'expired' | { readonly text: string };
+
+/**
+ * Which requests of a session have been received, and how the last ones were answered, so that each runs at most once.
+ */
+export class Answers {
+  /** The highest id received. */
+  lastId = 0;
+  readonly #running = new Set<number>();
+  readonly #kept = new Map<number, string>();
+  /** Received, and thrown away before they began: they may come again. */
+  readonly #discarded = new Set<number>();
+  #bytes = 0;
+
+  constructor(private readonly limits: { readonly count: number; readonly bytes: number; readonly discarded: number }) {}
+
+  /** @param anew whether it is a question that is asked anew each time it comes */
+  look(id: number, anew: boolean): Known {
+    if (this.#running.has(id)) return 'running';
+    const text = this.#kept.get(id);
+    if (text !== undefined) return { text };
+    return anew || id > this.lastId || this.#discarded.has(id) ? 'new' : 'expired';
+  }
+
+  /** A request has been received and is going to be answered. */
+  begin(id: number): void {
+    this.lastId = Math.max(this.lastId, id);
+    this.#discarded.delete(id);
+    this.#running.add(id);
+  }
+
+  /** @param text its answer, where it is to be kept */
+  settle(id: number, text: string | undefined): void {
+    this.#running.delete(id);
+    if (text === undefined || this.#kept.has(id)) return;
+    this.#kept.set(id, text);
+    this.#bytes += text.length;
+    for (const [oldest, answer] of this.#kept) {
+      if (this.#kept.size <= this.limits.count && this.#bytes <= this.limits.bytes) break;
+      this.#kept.delete(oldest);
+      this.#bytes -= answer.length;
+    }
+  }
+
+  /** A request will not run: the same may come again. */
+  discard(id: number): void {
+    this.#running.delete(id);
+    this.#discarded.add(id);
+    const [oldest] = this.#discarded;
+    if (this.#discarded.size > this.limits.discarded && oldest !== undefined) this.#discarded.delete(oldest);
+  }
+}

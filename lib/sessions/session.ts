@@ -1,0 +1,209 @@
+import type { Connection, ConnectionMode } from '../connection/connection.js';
+import type { TokenBucket } from '../connection/token-bucket.js';
+import {
+  encodeFrame,
+  RoostException,
+  type LeaveReason,
+  type PresenceMember,
+  type PublicUser,
+  type ServerFrame,
+} from '../protocol/index.js';
+import type { Call } from '../rooms/definition.js';
+import type { LiveRoom } from '../rooms/live-room.js';
+import type { Member, User } from '../rooms/member.js';
+import type { Membership } from '../rooms/membership.js';
+import type { Timer } from '../time/timer-wheel.js';
+import type { Answers } from './answers.js';
+import type { DirectQueue } from './direct-queue.js';
+import type { Lanes } from './lanes.js';
+
+/**
+ * Why a session ended.
+ *
+ * - `closed`: by the client, or by a close code that says so
+ * - `expired`: it was away for its whole time to live
+ * - `displaced`: too many sessions were away, and this was the oldest
+ * - `shutdown`: the server went down
+ * - anything else: as the app said to `end`
+ *
+ * @publicApi
+ */
+export type SessionEndReason = 'closed' | 'expired' | 'displaced' | 'shutdown' | (string & {});
+
+/** A session's place in a room. */
+interface Seat {
+  readonly room: LiveRoom;
+  readonly membership: Membership;
+}
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly answers: Answers;
+  readonly direct: DirectQueue;
+  readonly lanes: Lanes;
+  readonly bucket: TokenBucket | undefined;
+  readonly frameLimit: number;
+  /** Rooms it has left that are remembered, for a client that does not know yet. */
+  readonly departures: number;
+  /** Leave hooks that run; never rejects. */
+  readonly track: (hook: Promise<void>) => void;
+  readonly handle: (room: LiveRoom) => Call['room'];
+  readonly end: (session: Session, reason: SessionEndReason) => void;
+}
+
+/**
+ * One client, for as long as it is with the app: through broken connections and reloads, until it says goodbye, stays
+ * away too long or is ended.
+ *
+ * @typeParam U the app's user, as its authenticator returns it
+ * @typeParam D what the app keeps in `data`
+ * @publicApi
+ */
+export class Session<U extends User = User, D extends object = Record<string, unknown>> implements Member {
+  /** For the app to keep what it likes, as long as the session lives. It never leaves the server. */
+  readonly data: D = {} as D;
+  /** @internal The connection that gets its frames: none while away, or while a resume is not through. */
+  connection: Connection | undefined;
+  /** @internal A connection that has claimed the session and waits for its `welcome`. */
+  claimant: Connection | undefined;
+  /** @internal */
+  readonly seats = new Map<string, Seat>();
+  /** @internal Rooms it is no longer in, and why. */
+  readonly departed = new Map<string, LeaveReason>();
+  /** @internal Joins that run. */
+  joins = 0;
+  /** @internal Requests that are not finished. */
+  pending = 0;
+  /** @internal Requests refused in a row because there were too many. */
+  refusals = 0;
+  /** @internal What ends it while it is away. */
+  expiry: Timer | undefined;
+  /** @internal What closes its connection when the credentials are over. */
+  credentials: Timer | undefined;
+  /** @internal Hashes of the tokens that resume it: the one last presented, and the one issued for it. */
+  readonly tokens: { presented?: string; issued?: string } = {};
+  #ended = false;
+
+  /** @internal */
+  constructor(
+    /** Public: shown to others in presence, and as `from`. */
+    readonly id: string,
+    /** Who it belongs to, as the authenticator said; nothing where nobody was asked. */
+    readonly user: U | undefined,
+    /** The address its last connection came from. */
+    public address: string,
+    /** How its client speaks. */
+    readonly mode: ConnectionMode,
+    /** @internal */
+    readonly parts: SessionParts,
+  ) {}
+
+  /** Names of the rooms it is in. */
+  get rooms(): string[] {
+    return [...this.seats.keys()];
+  }
+
+  /** Whether it has a connection at the moment. */
+  get connected(): boolean {
+    return this.connection !== undefined;
+  }
+
+  /** Whether it is over. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Bytes that wait to be taken by its connection. */
+  get bufferedBytes(): number {
+    return this.connection?.outbox.bufferedBytes ?? 0;
+  }
+
+  /** @internal */
+  get presence(): PresenceMember {
+    const user = this.publicUser;
+    return user === undefined ? { id: this.id } : { id: this.id, user };
+  }
+
+  /** @internal */
+  get publicUser(): PublicUser | undefined {
+    if (this.user === undefined) return undefined;
+    const { id, name } = this.user;
+    return name === undefined ? { id } : { id, name };
+  }
+
+  /**
+   * Sends a message to this session alone. While it is away the message waits; it is sent again until the client has
+   * said that it arrived. A plain session gets it once.
+   *
+   * @returns whether the session is still there to get it
+   * @throws {RoostException} TOO_LARGE where the frame would be larger than `limits.frame`
+   */
+  send(event: string, data?: unknown): boolean {
+    if (this.#ended) return false;
+    const head = `{"event":${JSON.stringify(event)},"data":${JSON.stringify(data) ?? 'null'}`;
+    const { frameLimit, direct } = this.parts;
+    if (Buffer.byteLength(head) + 24 > frameLimit) {
+      throw new RoostException('TOO_LARGE', `a message of more than ${frameLimit} bytes`);
+    }
+    const text = this.mode === 'plain' ? `${head}}` : direct.add((seq) => `${head},"seq":${seq}}`);
+    this.connection?.sendText(text);
+    return true;
+  }
+
+  /**
+   * Ends the session: it leaves its rooms, and its connection is closed with 4403, so that the client stays away.
+   *
+   * @param reason told to `onSessionEnd` and `Sessions.ended$`, not to the client
+   */
+  end(reason: SessionEndReason = 'ended'): void {
+    this.parts.end(this as unknown as Session, reason);
+  }
+
+  /** @internal */
+  expel(room: string, reason: LeaveReason): void {
+    const text = encodeFrame({ op: 'left', room, reason });
+    const hook = this.vacate(room, reason, () => this.connection?.sendText(text));
+    if (hook !== undefined) this.parts.track(hook);
+  }
+
+  /**
+   * @internal Gives up its seat in a room.
+   *
+   * @param tell called when nothing of the room follows any more
+   * @returns the leave hook, or nothing where it was not in the room
+   */
+  vacate(room: string, reason: LeaveReason, tell?: () => void): Promise<void> | undefined {
+    const seat = this.seats.get(room);
+    if (seat === undefined) return undefined;
+    this.seats.delete(room);
+    this.#remember(room, reason);
+    seat.room.remove(seat.membership);
+    tell?.();
+    const { definition, params } = seat.room;
+    return definition.handlers.leave({
+      room: this.parts.handle(seat.room),
+      member: this,
+      params,
+      event: 'leave',
+      data: { reason },
+    });
+  }
+
+  /** @internal Sends a frame to where it is connected; lost where it is not. */
+  tell(frame: ServerFrame): void {
+    this.connection?.send(frame);
+  }
+
+  /** @internal */
+  markEnded(): void {
+    this.#ended = true;
+  }
+
+  #remember(room: string, reason: LeaveReason): void {
+    if (this.mode === 'plain') return;
+    this.departed.delete(room);
+    this.departed.set(room, reason);
+    const [oldest] = this.departed.keys();
+    if (this.departed.size > this.parts.departures && oldest !== undefined) this.departed.delete(oldest);
+  }
+}
