@@ -1,0 +1,31 @@
+import type { DynamicModule, INestApplication, ModuleMetadata } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import type { AddressInfo } from 'node:net';
+import { RoostModule, type RoostOptions } from 'nestjs-roost';
+
+export interface TestApp {
+  readonly app: INestApplication;
+  readonly port: number;
+  /** WebSocket URL of Roost's path. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions extends ModuleMetadata {
+  readonly roost?: RoostOptions;
+  /** Instead of `RoostModule.forRoot(roost)`. */
+  readonly module?: DynamicModule;
+  /** What to do with the app before it starts. */
+  readonly prepare?: (app: INestApplication) => void;
+}
+
+/** Starts a real Nest app on a free port of the loopback address. */
+export async function startApp(options: TestAppOptions): Promise<TestApp> {
+  const { roost = {}, module = RoostModule.forRoot(roost), prepare, imports = [], ...metadata } = options;
+  const testing = await Test.createTestingModule({ ...metadata, imports: [module, ...imports] }).compile();
+  const app = testing.createNestApplication({ logger: process.env['ROOST_TEST_LOG'] ? ['error', 'warn'] : false });
+  prepare?.(app);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return { app, port, url: `ws://127.0.0.1:${port}${roost.path ?? '/ws'}`, close: () => app.close() };
+}
