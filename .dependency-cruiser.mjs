@@ -5,15 +5,15 @@ const engine = {
   protocol: [],
   time: [],
   store: ['protocol', 'time'],
-  rooms: ['protocol', 'store', 'time'],
   connection: ['protocol', 'time'],
-  sessions: ['protocol', 'store', 'rooms', 'time'],
+  rooms: ['protocol', 'store', 'connection', 'time'],
+  sessions: ['protocol', 'store', 'connection', 'rooms', 'time'],
 };
 
 /** More of the same: folders that may use packages of their own. */
 const parts = { ...engine, streams: ['rooms', 'time'], redis: ['protocol', 'store', 'time'], client: ['protocol'] };
 
-const withRxjs = ['rooms', 'sessions'];
+const withRxjs = ['connection', 'rooms', 'sessions'];
 const npm = [
   'npm',
   'npm-dev',

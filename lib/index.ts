@@ -31,7 +31,7 @@ export {
   type PublicUser,
   type RoomContract,
 } from './protocol/index.js';
-export type { PresenceMode } from './rooms/definition.js';
+export type { PresenceMode } from './rooms/settings.js';
 export type { Member, User } from './rooms/member.js';
 export { Room, type BroadcastOptions, type HistoryOptions } from './rooms/room.js';
 export { Rooms } from './rooms/rooms.js';

@@ -58,13 +58,13 @@ export class RoostAdapter extends WsAdapter {
 
   override bindClientConnect(server: WebSocketServer, callback: Function): void {
     if (server === this.#server) this.#connectHooks.push(callback as ConnectHook);
-    else super.bindClientConnect(server, callback as (...args: unknown[]) => void);
+    else super.bindClientConnect(server, callback);
   }
 
   override bindClientDisconnect(client: WebSocket, callback: Function): void {
     const known = this.#clients.get(client);
     if (known !== undefined) known.disconnects.push(callback as DisconnectHook);
-    else super.bindClientDisconnect(client, callback as (...args: unknown[]) => void);
+    else super.bindClientDisconnect(client, callback);
   }
 
   override bindMessageHandlers(
@@ -78,7 +78,7 @@ export class RoostAdapter extends WsAdapter {
       return;
     }
     if (handlers.length === 0) return;
-    const byEvent = new Map(handlers.map((handler) => [handler.message as string, handler]));
+    const byEvent = new Map(handlers.map((handler) => [handler.message, handler]));
     known.bound.push({ handlers: byEvent, transform });
   }
 

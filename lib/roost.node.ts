@@ -56,10 +56,7 @@ export class RoostNode {
     const turn = (this.#turn = new Turn(clock, options.fanOut.window));
     const store = (this.#store = options.store ?? new MemoryStore({ date: () => clock.date() }));
     this.heartbeat = new Heartbeat(heartbeat, clock, wheel);
-    this.rooms = new Rooms(
-      { store, wheel, turn, onError },
-      { frameLimit: limits.frame, date: () => clock.date() },
-    );
+    this.rooms = new Rooms({ store, wheel, turn, onError }, { frameLimit: limits.frame, date: () => clock.date() });
     this.sessions = new Sessions({
       rooms: this.rooms,
       clock,
@@ -75,11 +72,7 @@ export class RoostNode {
         limits: { frame: limits.frame, rooms: limits.rooms, pending: limits.pending },
       },
     });
-    this.#gatekeeper = new Gatekeeper(
-      { ...options, connections: limits.connections, authenticate },
-      clock,
-      onError,
-    );
+    this.#gatekeeper = new Gatekeeper({ ...options, connections: limits.connections, authenticate }, clock, onError);
     const comeBackAfter = () => this.#comeBackAfter();
     const requests = new Requests({
       rooms: this.rooms,
@@ -88,8 +81,7 @@ export class RoostNode {
       wheel,
       onError,
       draining: () => this.#gatekeeper.draining,
-      onFlood: (connection) =>
-        connection.closeWithHint(CloseCode.RATE_LIMITED, 'too many messages', comeBackAfter()),
+      onFlood: (connection) => connection.closeWithHint(CloseCode.RATE_LIMITED, 'too many messages', comeBackAfter()),
       limits: {
         ...limits,
         handlerTimeout: timeouts.handler,

@@ -218,7 +218,7 @@ export class Connection {
     }
     const limit = isConnect(frame) ? this.parts.options.connectLimit : this.parts.options.frameLimit;
     // Every UTF-16 unit is at least one byte and at most three.
-    if ((text as string).length * 3 > limit && Buffer.byteLength(text as string) > limit) {
+    if (text.length * 3 > limit && Buffer.byteLength(text) > limit) {
       this.close(CloseCode.TOO_LARGE, 'frame too large');
       return;
     }
@@ -272,7 +272,9 @@ function isConnect(frame: ClientFrame): frame is ConnectFrame {
 }
 
 function needsId(frame: ClientFrame): frame is RoomFrame {
-  return 'op' in frame && (frame.op === 'join' || frame.op === 'leave' || frame.op === 'history' || frame.op === 'presence');
+  return (
+    'op' in frame && (frame.op === 'join' || frame.op === 'leave' || frame.op === 'history' || frame.op === 'presence')
+  );
 }
 
 function requestId(frame: ClientFrame): number | undefined {

@@ -2,13 +2,22 @@ import { Subject, type Observable } from 'rxjs';
 import { CloseCode } from '../protocol/index.js';
 import type { Clock } from '../time/clock.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
-import type { Connection } from './connection.js';
 
 /** A check that runs later than this judges nobody: the frames that came meanwhile have not been read yet. */
 const LATE = 1_000;
 
+/** A connection, as its heartbeat sees it. */
+export interface Beating {
+  /** When the other side was last heard of, by the clock's `now()`. */
+  readonly heardAt: number;
+  /** Public id of the session, where it has one. */
+  readonly label: string | undefined;
+  ping(): void;
+  close(code: number, reason: string): void;
+}
+
 interface Pulse {
-  readonly connection: Connection;
+  readonly connection: Beating;
   timer: Timer;
   /** When the ping that awaits a sign of life was sent. */
   pingedAt: number | undefined;
@@ -32,7 +41,7 @@ export interface HeartbeatTimeout {
  * @publicApi
  */
 export class Heartbeat {
-  readonly #pulses = new Map<Connection, Pulse>();
+  readonly #pulses = new Map<Beating, Pulse>();
   readonly #timedOut = new Subject<HeartbeatTimeout>();
   #timeouts = 0;
 
@@ -62,12 +71,12 @@ export class Heartbeat {
   }
 
   /** @internal Round-trip time of one connection, in milliseconds. */
-  latencyOf(connection: Connection): number | undefined {
+  latencyOf(connection: Beating): number | undefined {
     return this.#pulses.get(connection)?.latency;
   }
 
   /** @internal Begins to watch a connection. */
-  watch(connection: Connection): void {
+  watch(connection: Beating): void {
     // The first ping comes at a random moment, whatever was heard: clients that came at once, as after a restart, are
     // not pinged at once for ever.
     const first = this.options.interval * this.clock.random();
@@ -81,7 +90,7 @@ export class Heartbeat {
   }
 
   /** @internal The other side has answered a ping. */
-  answered(connection: Connection): void {
+  answered(connection: Beating): void {
     const pulse = this.#pulses.get(connection);
     if (pulse?.pingedAt === undefined) return;
     pulse.latency = this.clock.now() - pulse.pingedAt;
@@ -89,7 +98,7 @@ export class Heartbeat {
   }
 
   /** @internal Ends watching a connection. */
-  forget(connection: Connection): void {
+  forget(connection: Beating): void {
     this.#pulses.get(connection)?.timer.cancel();
     this.#pulses.delete(connection);
   }

@@ -1,6 +1,6 @@
 import { applyDecorators, createParamDecorator, SetMetadata, type PipeTransform, type Type } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
-import type { PresenceMode } from '../rooms/definition.js';
+import type { PresenceMode } from '../rooms/settings.js';
 import { RoostContext } from './context.js';
 
 /**

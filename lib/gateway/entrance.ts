@@ -72,9 +72,15 @@ export class Entrance {
       this.parts.connection,
       {
         connect: (frame) => {
-          this.#connect(connection, request, frame, (found) => {
-            session = found;
-          }, onClient).catch((error: unknown) => this.#refuse(connection, error));
+          this.#connect(
+            connection,
+            request,
+            frame,
+            (found) => {
+              session = found;
+            },
+            onClient,
+          ).catch((error: unknown) => this.#refuse(connection, error));
         },
         request: (frame) => session && requests.receive(session, connection, frame),
         bad: (fault) => session && requests.refuse(session, connection, fault),

@@ -20,7 +20,11 @@ export interface HttpRefusal {
 }
 
 export interface GatekeeperOptions {
-  readonly origin: 'same-host' | 'any' | readonly (string | RegExp)[] | ((origin: string, request: IncomingMessage) => boolean);
+  readonly origin:
+    | 'same-host'
+    | 'any'
+    | readonly (string | RegExp)[]
+    | ((origin: string, request: IncomingMessage) => boolean);
   readonly refuseBeforeUpgrade: boolean;
   readonly address: (request: IncomingMessage) => string;
   readonly connections: TokenRate | false;
@@ -166,7 +170,8 @@ function statusOf(code: ErrorCode): number {
 }
 
 function identityOf({ user, expiresAt, ...rest }: Authenticated): Identity {
-  if (user !== undefined && typeof user.id !== 'string') throw new TypeError('authenticate: `user.id` must be a string');
+  if (user !== undefined && typeof user.id !== 'string')
+    throw new TypeError('authenticate: `user.id` must be a string');
   if (user === undefined && 'id' in rest) throw new TypeError('authenticate must return { user }, not the user itself');
   return { user, expiresAt: expiresAt === undefined ? undefined : Number(expiresAt) };
 }

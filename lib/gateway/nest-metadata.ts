@@ -80,9 +80,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function keyWhere(target: unknown, fits: (value: unknown) => boolean, property?: string): string {
-  const keys = (property === undefined
-    ? Reflect.getMetadataKeys(target as object)
-    : Reflect.getMetadataKeys(target as object, property)) as string[];
+  const keys = (
+    property === undefined
+      ? Reflect.getMetadataKeys(target as object)
+      : Reflect.getMetadataKeys(target as object, property)
+  ) as string[];
   const found = keys.find((key) =>
     fits(
       property === undefined
@@ -90,7 +92,8 @@ function keyWhere(target: unknown, fits: (value: unknown) => boolean, property?:
         : Reflect.getMetadata(key, target as object, property),
     ),
   );
-  if (found === undefined) throw new Error('nestjs-roost does not know this version of Nest: a decorator leaves no trace');
+  if (found === undefined)
+    throw new Error('nestjs-roost does not know this version of Nest: a decorator leaves no trace');
   return found;
 }
 

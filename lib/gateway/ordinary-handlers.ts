@@ -127,6 +127,10 @@ function sendResponse(connection: Connection, { event, data }: { event: string; 
 }
 
 function isWsResponse(value: unknown): value is { readonly event: string; readonly data: unknown } {
-  return typeof value === 'object' && value !== null && typeof (value as { event?: unknown }).event === 'string' && 'data' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { event?: unknown }).event === 'string' &&
+    'data' in value
+  );
 }
-

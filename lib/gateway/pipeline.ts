@@ -1,4 +1,4 @@
-import type { ArgumentsHost, ContextType, ExceptionFilter, Type } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter, Type } from '@nestjs/common';
 import {
   ContextIdFactory,
   type ApplicationConfig,
@@ -106,17 +106,17 @@ export class Pipelines {
       firstValueOnly(instance[methodName] as Method),
       methodName,
       ROUTE_ARGUMENTS,
-      parameters as Parameters<ExternalContextCreator['create']>[4],
+      parameters,
       contextId,
       inquirerId,
       { guards, interceptors: true, filters: false },
-      'ws' as ContextType,
+      'ws',
     ) as (...args: HandlerArguments) => Promise<unknown>;
   }
 
   async #filter(filter: Type<ExceptionFilter>): Promise<ExceptionFilter> {
     try {
-      return this.moduleRef.get(filter, { strict: false });
+      return await Promise.resolve(this.moduleRef.get(filter, { strict: false }));
     } catch {
       return this.moduleRef.resolve(filter, undefined, { strict: false });
     }

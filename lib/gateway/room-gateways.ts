@@ -116,7 +116,8 @@ export class RoomGateways {
         const handler = this.parts.pipelines.create(provider, name, { guards: kind !== 'leave' });
         const taken = event === undefined ? single.has(kind) : messages.has(event);
         if (taken) {
-          const what = event === undefined ? `@On${kind[0]?.toUpperCase()}${kind.slice(1)}()` : `@OnMessage('${event}')`;
+          const what =
+            event === undefined ? `@On${kind[0]?.toUpperCase()}${kind.slice(1)}()` : `@OnMessage('${event}')`;
           throw new Error(`${metatype.name}.${name}: there is another ${what} in this gateway; keep one of them`);
         }
         if (event === undefined) single.set(kind, handler);

@@ -1,26 +1,11 @@
-import type { Retention } from '../store/store.js';
 import type { Member } from './member.js';
 import type { Room } from './room.js';
-
-/**
- * How a room tells who is in it.
- *
- * - `list`: names, and how many
- * - `count`: how many
- * - `off`: nothing
- *
- * @publicApi
- */
-export type PresenceMode = 'list' | 'count' | 'off';
+import type { RoomSettings } from './settings.js';
 
 /** What all rooms of one pattern have in common. */
-export interface RoomDefinition {
+export interface RoomDefinition extends RoomSettings {
   /** As `@RoomGateway` was given it. */
   readonly pattern: string;
-  readonly retention: Retention;
-  readonly presence: PresenceMode;
-  /** Members up to which `list` tells names. */
-  readonly presenceLimit: number;
   readonly handlers: RoomHandlers;
 }
 

@@ -1,4 +1,4 @@
-import type { Draft, Entry, Ephemeral } from '../store/store.js';
+import type { Draft, Entry } from '../store/store.js';
 
 /** @param room the room's name as JSON text */
 export function encodeEntry(room: string, entry: Entry): string {
@@ -13,7 +13,7 @@ export function encodeSkip(room: string, offset: number): string {
 }
 
 /** @param offset left out of ephemeral messages */
-export function encodeMessage(room: string, message: Draft | Ephemeral, offset?: number): string {
+export function encodeMessage(room: string, message: Draft, offset?: number): string {
   const place = offset === undefined ? '' : `,"offset":${offset}`;
   const from = message.from === undefined ? '' : `,"from":${JSON.stringify(message.from)}`;
   return `{"event":${JSON.stringify(message.event)},"room":${room},"data":${message.data}${place}${from},"ts":${message.ts}}`;

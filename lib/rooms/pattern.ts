@@ -38,7 +38,8 @@ export class Patterns<T> {
         continue;
       }
       const name = PARAMETER.exec(segment)?.[1];
-      if (name === undefined) throw new PatternError(`pattern "${pattern}": ":" must be followed by a parameter's name`);
+      if (name === undefined)
+        throw new PatternError(`pattern "${pattern}": ":" must be followed by a parameter's name`);
       if (names.includes(name)) throw new PatternError(`pattern "${pattern}": parameter "${name}" stands twice`);
       names.push(name);
       node = node.parameter ??= newNode();

@@ -1,7 +1,7 @@
 import { encodeFrame, type PresenceMember, type PresenceState } from '../protocol/index.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
-import type { RoomDefinition } from './definition.js';
 import type { Member } from './member.js';
+import type { RoomSettings } from './settings.js';
 
 /** Longest time that changes are gathered, in milliseconds. */
 const GATHER = 1_000;
@@ -22,7 +22,7 @@ export class Presence {
   constructor(
     private readonly room: string,
     private readonly memberships: ReadonlyMap<string, { readonly member: Member }>,
-    private readonly definition: Pick<RoomDefinition, 'presence' | 'presenceLimit'>,
+    private readonly settings: RoomSettings,
     private readonly wheel: TimerWheel,
     private readonly tell: (text: string) => void,
   ) {}
@@ -34,14 +34,14 @@ export class Presence {
 
   /** The state as it is now; nothing where the room tells none. */
   get state(): PresenceState | undefined {
-    if (this.definition.presence === 'off') return undefined;
+    if (this.settings.presence === 'off') return undefined;
     const count = this.memberships.size;
     return { rev: this.#rev, count, ...(this.#lists && { members: this.#members() }) };
   }
 
   /** Somebody came or went. */
   changed(id: string): void {
-    if (this.definition.presence === 'off') return;
+    if (this.settings.presence === 'off') return;
     this.#touched.add(id);
     const gather = Math.min(GATHER, GATHER_LEAST + this.memberships.size * GATHER_PER_MEMBER);
     this.#timer ??= this.wheel.after(gather, () => this.#tell());
@@ -54,7 +54,7 @@ export class Presence {
   }
 
   get #lists(): boolean {
-    return this.definition.presence === 'list' && this.memberships.size <= this.definition.presenceLimit;
+    return this.settings.presence === 'list' && this.memberships.size <= this.settings.presenceLimit;
   }
 
   #members(): PresenceMember[] {

@@ -10,10 +10,9 @@ import {
   type PresenceState,
 } from '../protocol/index.js';
 import type { Draft, Entry, Store } from '../store/store.js';
-import type { RoomDefinition } from './definition.js';
 import { encodeMessage } from './encoding.js';
-import type { LiveRoom } from './live-room.js';
 import type { Member } from './member.js';
+import type { RoomSettings } from './settings.js';
 
 /** Messages of a page where nothing else is asked for, and at most. */
 const PAGE = 50;
@@ -44,13 +43,23 @@ export interface HistoryOptions {
   limit?: number;
 }
 
+/** A room that somebody is in, as a handle sees it. */
+export interface Inhabited {
+  readonly top: number;
+  readonly members: Iterable<{ readonly member: Member }>;
+  readonly presence: { readonly state: PresenceState | undefined };
+  get(memberId: string): { readonly member: Member } | undefined;
+  /** Calls joins that run off. */
+  callOff(memberId: string, reason: LeaveReason): boolean;
+}
+
 /** What a room needs of its node. */
 export interface RoomHost {
   readonly store: Store;
   /** Bytes of a frame. */
   readonly frameLimit: number;
   date(): number;
-  live(name: string): LiveRoom | undefined;
+  live(name: string): Inhabited | undefined;
   onError(error: unknown, what: string): void;
 }
 
@@ -61,7 +70,7 @@ export interface RoomHost {
  * @publicApi
  */
 export class Room<C extends object = AnyContract> {
-  readonly #definition: RoomDefinition;
+  readonly #settings: RoomSettings;
   readonly #host: RoomHost;
   readonly #onPublished: ((position: Position) => void) | undefined;
 
@@ -71,11 +80,11 @@ export class Room<C extends object = AnyContract> {
     readonly name: string,
     /** What the pattern's parameters stand for, as `{ channel: 'general' }`. */
     readonly params: Readonly<Record<string, string>>,
-    definition: RoomDefinition,
+    settings: RoomSettings,
     host: RoomHost,
     onPublished?: (position: Position) => void,
   ) {
-    this.#definition = definition;
+    this.#settings = settings;
     this.#host = host;
     this.#onPublished = onPublished;
   }
@@ -107,15 +116,13 @@ export class Room<C extends object = AnyContract> {
   /** A page of the room's history, in ascending order. Retracted messages are left out. */
   async history(options: HistoryOptions = {}): Promise<HistoryPage> {
     const page = await this.#read(options);
-    const messages = page.messages.map(
-      ({ event, data, offset, from, ts }): HistoryMessage => ({
-        event,
-        data: JSON.parse(data) as unknown,
-        offset,
-        ...(from !== undefined && { from }),
-        ts,
-      }),
-    );
+    const messages = page.messages.map(({ event, data, offset, from, ts }): HistoryMessage => ({
+      event,
+      data: JSON.parse(data) as unknown,
+      offset,
+      ...(from !== undefined && { from }),
+      ts,
+    }));
     return { epoch: page.epoch, offset: page.offset, messages, more: page.more };
   }
 
@@ -134,7 +141,7 @@ export class Room<C extends object = AnyContract> {
    */
   async retract(offset: number): Promise<boolean> {
     const { store } = this.#host;
-    const position = await store.retract(this.name, offset, this.#host.date(), this.#definition.retention);
+    const position = await store.retract(this.name, offset, this.#host.date(), this.#settings.retention);
     if (position !== undefined) this.#onPublished?.(position);
     return position !== undefined;
   }
@@ -163,8 +170,8 @@ export class Room<C extends object = AnyContract> {
 
   /** What members are told of who is here; nothing where `presence` is off. */
   get presence(): PresenceState | undefined {
-    if (this.#definition.presence === 'off') return undefined;
-    const empty = { rev: 0, count: 0, ...(this.#definition.presence === 'list' && { members: [] }) };
+    if (this.#settings.presence === 'off') return undefined;
+    const empty = { rev: 0, count: 0, ...(this.#settings.presence === 'list' && { members: [] }) };
     return this.#host.live(this.name)?.presence.state ?? empty;
   }
 
@@ -183,7 +190,7 @@ export class Room<C extends object = AnyContract> {
     // The offset is the store's to give; the next one here has as many digits, but for a rare moment in a cluster.
     const next = (this.#host.live(this.name)?.top ?? Number.MAX_SAFE_INTEGER - 1) + 1;
     this.#checkSize(draft, next);
-    const position = await store.append(this.name, draft, this.#definition.retention);
+    const position = await store.append(this.name, draft, this.#settings.retention);
     this.#onPublished?.(position);
     return position;
   }
@@ -217,7 +224,9 @@ export class Room<C extends object = AnyContract> {
       const forward = before === undefined && since !== undefined;
       const place = forward ? { since: cursor ?? 0 } : { before: cursor ?? Number.MAX_SAFE_INTEGER };
       const page = await this.#host.store.read(this.name, { ...place, limit: limit - messages.length, bytes });
-      const kept = page.entries.filter((entry) => entry.kind === 'message' && entry.retracted !== true) as typeof messages;
+      const kept = page.entries.filter(
+        (entry) => entry.kind === 'message' && entry.retracted !== true,
+      ) as typeof messages;
       if (forward) messages.push(...kept);
       else messages.unshift(...kept);
       bytes -= kept.reduce((sum, { data }) => sum + Buffer.byteLength(data) + 200, 0);

@@ -13,7 +13,9 @@ export class Answers {
   readonly #discarded = new Set<number>();
   #bytes = 0;
 
-  constructor(private readonly limits: { readonly count: number; readonly bytes: number; readonly discarded: number }) {}
+  constructor(
+    private readonly limits: { readonly count: number; readonly bytes: number; readonly discarded: number },
+  ) {}
 
   /** @param anew whether it is a question that is asked anew each time it comes */
   look(id: number, anew: boolean): Known {

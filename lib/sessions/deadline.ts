@@ -27,7 +27,7 @@ export function withDeadline<T>(
     };
     work.then(
       (value) => settle(() => resolve(value), undefined),
-      (error: unknown) => settle(() => reject(error as Error), error),
+      (error: unknown) => settle(() => reject(error instanceof Error ? error : new Error(String(error))), error),
     );
   });
 }

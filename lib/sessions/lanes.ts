@@ -33,7 +33,8 @@ export class Lanes {
   }
 
   async #run(lane: string, first: Task): Promise<void> {
-    for (let task: Task | undefined = first; task !== undefined; task = this.#lanes.get(lane)?.shift()) await task.run();
+    for (let task: Task | undefined = first; task !== undefined; task = this.#lanes.get(lane)?.shift())
+      await task.run();
     this.#lanes.delete(lane);
   }
 }

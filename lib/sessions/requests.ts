@@ -287,11 +287,13 @@ export class Requests {
   async #history(session: Session, frame: HistoryFrame): Promise<Answer> {
     const { room } = this.#seat(session, frame.room);
     const { before, since, limit, id } = frame;
-    const page = await this.parts.rooms.handle(room, () => {}).historyText({
-      ...(before !== undefined && { before: offsetOf(before) }),
-      ...(since !== undefined && { since: offsetOf(since) }),
-      ...(limit !== undefined && { limit }),
-    });
+    const page = await this.parts.rooms
+      .handle(room, () => {})
+      .historyText({
+        ...(before !== undefined && { before: offsetOf(before) }),
+        ...(since !== undefined && { since: offsetOf(since) }),
+        ...(limit !== undefined && { limit }),
+      });
     // Pages have their own bound.
     return id === undefined ? undefined : `{"op":"ack","id":${id},"data":${page}}`;
   }

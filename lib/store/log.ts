@@ -44,7 +44,14 @@ export class Log {
   retract(target: number, ts: number): Entry {
     const entry = this.#at(target);
     if (entry?.kind === 'message') {
-      const emptied: Entry = { kind: 'message', offset: target, event: entry.event, data: 'null', ts: entry.ts, retracted: true };
+      const emptied: Entry = {
+        kind: 'message',
+        offset: target,
+        event: entry.event,
+        data: 'null',
+        ts: entry.ts,
+        retracted: true,
+      };
       this.#entries.set(target - this.#oldest, emptied);
       this.#count(size(emptied) - size(entry));
     }
@@ -117,5 +124,7 @@ export class Log {
 
 /** Bytes that count for an entry. JSON text mostly holds one-byte characters; two for each is the upper end in memory. */
 function size(entry: Entry): number {
-  return entry.kind === 'retract' ? OVERHEAD : OVERHEAD + Buffer.byteLength(entry.data) + Buffer.byteLength(entry.event);
+  return entry.kind === 'retract'
+    ? OVERHEAD
+    : OVERHEAD + Buffer.byteLength(entry.data) + Buffer.byteLength(entry.event);
 }

@@ -2,7 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { RoostException, type Position } from '../protocol/index.js';
 import { Deque } from './deque.js';
 import { Log } from './log.js';
-import type { Draft, Entry, Ephemeral, LogListener, Page, ReadQuery, Retention, Span, Store, Subscription } from './store.js';
+import type {
+  Draft,
+  Entry,
+  Ephemeral,
+  LogListener,
+  Page,
+  ReadQuery,
+  Retention,
+  Span,
+  Store,
+  Subscription,
+} from './store.js';
 
 /** How often logs are looked through for what has become too old, in milliseconds. */
 const SWEEP = 1_000;

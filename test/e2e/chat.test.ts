@@ -2,7 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ValidationPipe } from '@nestjs/common';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { IsString, Length } from 'class-validator';
-import { CurrentRoom, CurrentSession, OnJoin, OnLeave, OnMessage, Room, RoomGateway, RoomParam, Rooms, Session } from 'nestjs-roost';
+import {
+  CurrentRoom,
+  CurrentSession,
+  OnJoin,
+  OnLeave,
+  OnMessage,
+  Room,
+  RoomGateway,
+  RoomParam,
+  Rooms,
+  Session,
+} from 'nestjs-roost';
 import { startApp, type TestApp } from '../support/app.js';
 import { RawClient } from '../support/raw-client.js';
 
@@ -53,13 +64,20 @@ describe('a chat', () => {
     const ann = await RawClient.session(server.url);
     const bob = await RawClient.session(server.url);
     expect(await ann.request({ op: 'join', room: 'chat/general' })).toMatchObject({
-      op: 'joined', offset: 0, data: { topic: 'general' }, presence: { count: 1 },
+      op: 'joined',
+      offset: 0,
+      data: { topic: 'general' },
+      presence: { count: 1 },
     });
     await bob.request({ op: 'join', room: 'chat/general' });
     const ack = await bob.request({ event: 'say', room: 'chat/general', data: { text: 'hi' } });
     expect(ack).toMatchObject({ op: 'ack', offset: 1, data: { offset: 1 } });
     const heard = await ann.find((frame) => frame['event'] === 'say', 'say');
-    expect(heard).toMatchObject({ room: 'chat/general', offset: 1, data: { from: bob.welcome['session'].id, text: 'hi' } });
+    expect(heard).toMatchObject({
+      room: 'chat/general',
+      offset: 1,
+      data: { from: bob.welcome['session'].id, text: 'hi' },
+    });
     expect(await bob.find((frame) => frame['event'] === 'say', 'say')).toEqual(heard);
     await ann.close();
     await bob.close();
@@ -69,7 +87,9 @@ describe('a chat', () => {
     const ann = await RawClient.session(server.url);
     await ann.request({ op: 'join', room: 'chat/general' });
     expect(await ann.request({ event: 'say', room: 'chat/general', data: { text: '' } })).toMatchObject({
-      op: 'error', code: 'VALIDATION_FAILED', details: [{ field: 'text' }],
+      op: 'error',
+      code: 'VALIDATION_FAILED',
+      details: [{ field: 'text' }],
     });
     expect(await ann.request({ event: 'echo', data: 5 })).toMatchObject({ op: 'ack', data: 5 });
     const stock = await RawClient.plain(server.url);
@@ -80,7 +100,9 @@ describe('a chat', () => {
     await server.app.get(Rooms).get('chat/general').broadcast('notice', 1);
     const back = await RawClient.session(server.url, {
       session: ann.welcome['session'].token,
-      rooms: { 'chat/general': { epoch: (await server.app.get(Rooms).get('chat/general').history()).epoch, offset: 0 } },
+      rooms: {
+        'chat/general': { epoch: (await server.app.get(Rooms).get('chat/general').history()).epoch, offset: 0 },
+      },
     });
     expect(back.welcome).toMatchObject({ resumed: true, rooms: { 'chat/general': { offset: 0, recovered: true } } });
     expect(await back.find((frame) => frame['event'] === 'notice', 'notice')).toMatchObject({ offset: 1 });

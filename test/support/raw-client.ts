@@ -41,7 +41,11 @@ export class RawClient {
   }
 
   /** Opens a session; `welcome` is the last frame read. */
-  static async session(url: string, connect: RawFrame = {}, options: ClientOptions = {}): Promise<RawClient & { welcome: RawFrame }> {
+  static async session(
+    url: string,
+    connect: RawFrame = {},
+    options: ClientOptions = {},
+  ): Promise<RawClient & { welcome: RawFrame }> {
     const client = await RawClient.silent(url, options);
     client.send({ op: 'connect', ...connect });
     const welcome = await client.expect({ op: 'welcome' });
@@ -136,7 +140,9 @@ export class RawClient {
           resolve(found);
         } else if (this.#closeCode !== undefined) {
           done();
-          reject(new Error(`waited for ${what}; closed with ${this.#closeCode}; unread: ${JSON.stringify(this.unread)}`));
+          reject(
+            new Error(`waited for ${what}; closed with ${this.#closeCode}; unread: ${JSON.stringify(this.unread)}`),
+          );
         }
       };
       const timer = setTimeout(() => {
