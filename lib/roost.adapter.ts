@@ -36,7 +36,7 @@ export class RoostAdapter extends WsAdapter {
   #server: WebSocketServer | undefined;
   #closing: Promise<void> | undefined;
   readonly #connectHooks: ConnectHook[] = [];
-  readonly #clients = new WeakMap<WebSocket, Client>();
+  readonly #clients = new WeakMap<object, Client>();
 
   /**
    * @throws {Error} where the app does not import `RoostModule`
@@ -44,31 +44,31 @@ export class RoostAdapter extends WsAdapter {
   constructor(app: AppHost) {
     super();
     this.#app = app;
-    this.#node = app.get(RoostNode, { strict: false });
+    this.#node = nodeOf(app);
     this.#node.boundTo = (client) => this.#clients.get(client)?.bound ?? NOBODY;
   }
 
-  override create(port: number, options: Record<string, unknown> & { path?: string } = {}): WebSocketServer {
+  override create(port: number, options: Record<string, unknown> & { path?: string } = {}): object {
     // The app has no server yet when its module makes this adapter.
     (this as unknown as { httpServer: unknown }).httpServer ??= this.#app.getHttpServer();
-    if (port !== 0 || !this.#node.servesPath(options.path)) return super.create(port, options) as WebSocketServer;
+    if (port !== 0 || !this.#node.servesPath(options.path)) return super.create(port, options) as object;
     this.#server ??= this.#createServer();
     return this.#server;
   }
 
-  override bindClientConnect(server: WebSocketServer, callback: Function): void {
+  override bindClientConnect(server: object, callback: Function): void {
     if (server === this.#server) this.#connectHooks.push(callback as ConnectHook);
     else super.bindClientConnect(server, callback);
   }
 
-  override bindClientDisconnect(client: WebSocket, callback: Function): void {
+  override bindClientDisconnect(client: object, callback: Function): void {
     const known = this.#clients.get(client);
     if (known !== undefined) known.disconnects.push(callback as DisconnectHook);
     else super.bindClientDisconnect(client, callback);
   }
 
   override bindMessageHandlers(
-    client: WebSocket,
+    client: object,
     handlers: WsMessageHandler[],
     transform: (data: unknown) => Observable<unknown>,
   ): void {
@@ -82,7 +82,7 @@ export class RoostAdapter extends WsAdapter {
     known.bound.push({ handlers: byEvent, transform });
   }
 
-  override async close(server: WebSocketServer): Promise<void> {
+  override async close(server: object): Promise<void> {
     if (server !== this.#server) return super.close(server);
     this.#closing ??= super.close(server);
     return this.#closing;
@@ -148,6 +148,16 @@ export class RoostAdapter extends WsAdapter {
     const registry = (this as unknown as { upgradeListenersRegistry?: Map<number, unknown> }).upgradeListenersRegistry;
     registry?.set(port, onUpgrade);
     return httpServer;
+  }
+}
+
+function nodeOf(app: AppHost): RoostNode {
+  try {
+    return app.get(RoostNode, { strict: false });
+  } catch (cause) {
+    throw new Error('RoostAdapter: the app does not import RoostModule; add RoostModule.forRoot() to its imports', {
+      cause,
+    });
   }
 }
 
