@@ -6,6 +6,7 @@ import type { Observable } from 'rxjs';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { chooseProtocol } from './gateway/gatekeeper.js';
 import type { BoundHandlers } from './gateway/ordinary-handlers.js';
+import { SHARED_COMPRESSION } from './gateway/ws-socket.js';
 import { RoostNode } from './roost.node.js';
 
 type ConnectHook = (client: WebSocket, request: IncomingMessage) => void;
@@ -94,7 +95,7 @@ export class RoostAdapter extends WsAdapter {
     const server = super.create(0, {
       path: node.options.path,
       maxPayload: node.maxPayload,
-      perMessageDeflate: false,
+      perMessageDeflate: node.options.compression === false ? false : SHARED_COMPRESSION,
       handleProtocols: chooseProtocol,
       verifyClient: (
         { req }: { req: IncomingMessage },

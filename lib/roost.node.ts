@@ -56,7 +56,10 @@ export class RoostNode {
     const turn = (this.#turn = new Turn(clock, options.fanOut.window));
     const store = (this.#store = options.store ?? new MemoryStore({ date: () => clock.date() }));
     this.heartbeat = new Heartbeat(heartbeat, clock, wheel);
-    this.rooms = new Rooms({ store, wheel, turn, onError }, { frameLimit: limits.frame, date: () => clock.date() });
+    this.rooms = new Rooms(
+      { store, wheel, turn, onError, compressFrom: compressionThreshold(options) },
+      { frameLimit: limits.frame, date: () => clock.date() },
+    );
     this.sessions = new Sessions({
       rooms: this.rooms,
       clock,
@@ -201,4 +204,11 @@ export class RoostNode {
     const { shutdown, clock } = this.options;
     return Math.round(shutdown.after + clock.random() * shutdown.spread);
   }
+}
+
+/** Bytes from which a message is worth compressing: below, what is saved is less than a packet's own overhead. */
+const COMPRESS_FROM = 1_024;
+
+function compressionThreshold({ compression }: ResolvedOptions): number {
+  return typeof compression === 'object' ? (compression.threshold ?? COMPRESS_FROM) : COMPRESS_FROM;
 }

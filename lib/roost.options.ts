@@ -113,6 +113,12 @@ export interface RoostOptions {
     window?: number;
   };
   /**
+   * Whether rooms' messages are compressed, for clients that take it (permessage-deflate, RFC 7692): once for each
+   * message, from `threshold` bytes on, and not for each member. It saves bandwidth and costs time.
+   * @default false, and a threshold of 1_024
+   */
+  compression?: boolean | { threshold?: number };
+  /**
    * Where rooms' logs are kept.
    * @default an in-memory store of at most 256 MiB
    */
@@ -157,6 +163,7 @@ const DEFAULTS = {
   timeouts: { connect: 10_000, handler: 30_000, resume: 5_000, drain: 5_000 },
   shutdown: { after: 500, spread: 5_000 },
   fanOut: { window: 0 },
+  compression: false as boolean | { threshold?: number },
   store: undefined as Store | undefined,
   clock: systemClock,
 };
@@ -232,6 +239,7 @@ function check(options: ResolvedOptions): void {
   }
   for (const name of ['messages', 'connections'] as const) checkRate(`limits.${name}`, options.limits[name]);
   if (options.fanOut.window > 50) throw new RoostOptionError('fanOut.window', 'must be a number from 0 to 50');
+  checkCompression(options.compression);
   checkMethods('store', store, ['append', 'publish', 'retract', 'read', 'span', 'subscribe', 'close']);
   checkMethods('clock', clock, ['now', 'date', 'setTimeout', 'clearTimeout', 'random']);
 }
@@ -254,6 +262,14 @@ function checkRate(option: string, rate: TokenRate | false): void {
   if (rate === false) return;
   if (typeof rate !== 'object' || !(rate?.perSecond > 0) || !(rate.burst >= 1)) {
     throw new RoostOptionError(option, 'must be { perSecond, burst }, above 0 and from 1, or false');
+  }
+}
+
+function checkCompression(compression: boolean | { threshold?: number }): void {
+  if (typeof compression === 'boolean') return;
+  const { threshold = 0, ...others } = compression ?? { threshold: NaN };
+  if (!(threshold >= 0) || Object.keys(others).length > 0) {
+    throw new RoostOptionError('compression', 'must be true, false or { threshold }, a number from 0');
   }
 }
 

@@ -99,6 +99,11 @@ export class Connection {
     }
   }
 
+  /** Whether it takes compressed frames. */
+  get compresses(): boolean {
+    return this.socket.compresses;
+  }
+
   get open(): boolean {
     return this.#state === 'open';
   }

@@ -2,6 +2,8 @@
 export interface Socket {
   /** Bytes that were written and that the machine's network has not taken yet. */
   readonly bufferedBytes: number;
+  /** Whether it takes frames compressed without a context; see `deflatedFrame`. */
+  readonly compresses: boolean;
   /** Sends one or more whole frames, as one write. */
   write(frames: readonly Buffer[]): void;
   /** Calls back once, when all that was written is with the machine's network, or the socket is gone. */

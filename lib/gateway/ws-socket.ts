@@ -6,16 +6,45 @@ const NOTHING = Buffer.alloc(0);
 /** `readyState` of an open WebSocket. */
 const OPEN = 1;
 
+/** What `ws` keeps to itself. */
+interface Internals {
+  readonly _socket: NetSocket | null;
+  readonly _extensions: Readonly<Record<string, { readonly params: Readonly<Record<string, unknown>> } | undefined>>;
+}
+
+/**
+ * Options of `ws` for compression. A frame that depends on none before it can be shared by all who get it. `ws` itself
+ * compresses nothing it sends: it would do so for each receiver, and other frames would overtake it meanwhile.
+ */
+export const SHARED_COMPRESSION = {
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  threshold: Number.MAX_SAFE_INTEGER,
+};
+
+/** Who asked for a window smaller than that of shared frames cannot read them, and gets plain ones. */
+function takesSharedFrames(client: WebSocket): boolean {
+  const extension = (client as unknown as Internals)._extensions['permessage-deflate'];
+  if (extension === undefined) return false;
+  const bits = extension.params['server_max_window_bits'];
+  return bits === undefined || Number(bits) === 15;
+}
+
 /**
  * A `ws` WebSocket as the engine sees it, and the one place that reaches past `ws`' public face: frames that are made
  * already go to its network socket as they are, since `send` would frame and write each of them for each receiver.
  *
- * Without compression `ws` writes what it is given at once, so that nothing written here can overtake it.
+ * `ws` compresses nothing (see {@link SHARED_COMPRESSION}) and so writes what it is given at once: nothing written here
+ * can overtake it.
  */
 export class WsSocket implements Socket {
   #closeCode: number | undefined;
 
-  constructor(readonly client: WebSocket) {}
+  readonly compresses: boolean;
+
+  constructor(readonly client: WebSocket) {
+    this.compresses = takesSharedFrames(client);
+  }
 
   get bufferedBytes(): number {
     return this.client.bufferedAmount;
@@ -66,6 +95,6 @@ export class WsSocket implements Socket {
 
   get #network(): NetSocket | undefined {
     if (this.client.readyState !== OPEN) return undefined;
-    return (this.client as unknown as { _socket: NetSocket | null })._socket ?? undefined;
+    return (this.client as unknown as Internals)._socket ?? undefined;
   }
 }

@@ -1,5 +1,5 @@
-import { textFrame } from '../connection/frame.js';
-import type { Connection } from '../connection/connection.js';
+import { deflatedFrame, textFrame } from '../connection/frame.js';
+import type { Outbox } from '../connection/outbox.js';
 
 interface Item {
   readonly frame: Buffer;
@@ -9,9 +9,15 @@ interface Item {
   readonly ephemeral: boolean;
 }
 
+/** What a batch needs of a member. */
+interface Recipient {
+  readonly id: string;
+  readonly connection: { readonly outbox: Outbox; readonly compresses: boolean };
+}
+
 /**
- * What a room has gathered for its members: each message encoded and framed once, joined once, and the same bytes handed
- * to every member.
+ * What a room has gathered for its members: each message encoded, framed and compressed once, joined once, and the same
+ * bytes handed to every member.
  */
 export class Batch {
   #items: Item[] = [];
@@ -19,6 +25,9 @@ export class Batch {
   #ephemeral = false;
   /** Ephemeral messages that were skipped for members whose queue is long. */
   skipped = 0;
+
+  /** @param threshold bytes of payload below which a frame is not compressed */
+  constructor(private readonly threshold: number) {}
 
   get empty(): boolean {
     return this.#items.length === 0;
@@ -42,30 +51,39 @@ export class Batch {
   }
 
   /** Hands what was gathered to the members, and begins anew. */
-  deliver(members: Iterable<{ readonly id: string; readonly connection: Connection }>): void {
+  deliver(members: Iterable<Recipient>): void {
     const items = this.#items;
     const excepted = this.#excepted;
     const ephemeral = this.#ephemeral;
     this.#items = [];
     this.#excepted = new Set();
     this.#ephemeral = false;
-    const all = join(items);
-    let durable: Buffer | undefined;
+    // A member takes compressed frames or plain ones, all of them or only what is not ephemeral: four forms at most.
+    const forms: (Buffer | undefined)[] = [undefined, undefined, undefined, undefined];
     // A member whose queue overflows leaves the room while this runs: a set's iterator bears that.
     for (const { id, connection } of members) {
-      const congested = ephemeral && connection.outbox.congested;
+      const { outbox, compresses } = connection;
+      const congested = ephemeral && outbox.congested;
+      if (congested) this.skipped += items.filter((item) => item.ephemeral).length;
       if (excepted.has(id)) {
-        push(connection, own(items, id, congested));
-      } else if (congested) {
-        push(connection, (durable ??= join(items.filter((item) => !item.ephemeral))));
-      } else {
-        connection.outbox.push(all);
+        push(outbox, own(items, id, congested));
+        continue;
       }
-      if (congested) this.skipped++;
+      const form = (compresses ? 2 : 0) + (congested ? 1 : 0);
+      push(outbox, (forms[form] ??= this.#join(items, compresses, congested)));
     }
+  }
+
+  #join(items: readonly Item[], compressed: boolean, durable: boolean): Buffer {
+    const frames = items
+      .filter((item) => !(durable && item.ephemeral))
+      .map(({ frame }) => (compressed ? deflatedFrame(frame, this.threshold) : frame));
+    const [only] = frames;
+    return frames.length === 1 && only !== undefined ? only : Buffer.concat(frames);
   }
 }
 
+/** What a member gets that is not to see everything: too few of them for their bytes to be shared. */
 function own(items: readonly Item[], id: string, congested: boolean): Buffer {
   return Buffer.concat(
     items.flatMap((item) => {
@@ -75,11 +93,6 @@ function own(items: readonly Item[], id: string, congested: boolean): Buffer {
   );
 }
 
-function join(items: readonly Item[]): Buffer {
-  const [only] = items;
-  return items.length === 1 && only !== undefined ? only.frame : Buffer.concat(items.map((item) => item.frame));
-}
-
-function push(connection: Connection, chunk: Buffer): void {
-  if (chunk.length > 0) connection.outbox.push(chunk);
+function push(outbox: Outbox, chunk: Buffer): void {
+  if (chunk.length > 0) outbox.push(chunk);
 }

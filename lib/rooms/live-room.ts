@@ -16,6 +16,8 @@ export interface RoomParts {
   readonly store: Store;
   readonly wheel: TimerWheel;
   readonly turn: Turn;
+  /** Bytes of payload from which a message is compressed, for members that take it so. */
+  readonly compressFrom: number;
   /** Told of what should not happen. */
   readonly onError: (error: unknown, what: string) => void;
 }
@@ -31,7 +33,7 @@ export class LiveRoom implements LogListener, Gathering {
   readonly presence: Presence;
   readonly #members = new Map<string, Membership>();
   readonly #live = new Set<LiveMembership>();
-  readonly #batch = new Batch();
+  readonly #batch: Batch;
   /** Joins under way, each with the reason it was called off for. */
   readonly #joining = new Map<string, Set<{ calledOff?: LeaveReason }>>();
   #subscription: Subscription | undefined;
@@ -48,6 +50,7 @@ export class LiveRoom implements LogListener, Gathering {
     private readonly onUnused: (room: LiveRoom) => void,
   ) {
     this.json = JSON.stringify(name);
+    this.#batch = new Batch(parts.compressFrom);
     this.presence = new Presence(name, this.#members, definition, parts.wheel, (text) => this.#tell(text));
   }
 
