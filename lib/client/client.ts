@@ -1,4 +1,3 @@
-import { encodeFrame } from '../protocol/codec.js';
 import type { AnyContract } from '../protocol/contract.js';
 import type { DirectFrame, PublicUser, ServerFrame, WelcomeFrame } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
@@ -10,7 +9,6 @@ import type { RoostClientOptions, Settings } from './options.js';
 import { Requests } from './requests.js';
 import type { ClientRoom, SendOptions } from './room.js';
 import { Rooms } from './rooms.js';
-import type { RoomNews } from './rooms.js';
 import { Session } from './session.js';
 import type { ClientStatus } from './status.js';
 import { watchPage } from './wake.js';
@@ -56,39 +54,39 @@ export class RoostClient {
    */
   constructor(url: string | URL, options: RoostClientOptions = {}) {
     const settings = (this.#settings = settingsOf(options));
-    const { report, storage } = settings;
-    this.#statusListeners = new Listeners(report);
-    this.#messages = new Listeners(report);
+    const { onError, storage } = settings;
+    this.#statusListeners = new Listeners(onError);
+    this.#messages = new Listeners(onError);
     this.#session = new Session(storage, `roost:${url}`);
     this.#requests = new Requests(settings);
-    this.#rooms = new Rooms(this.#requests, report, this.#session.inherited, (name, recovered) => {
-      const { status } = this;
-      if (status.state !== 'online') return;
-      const rooms = Object.fromEntries([...Object.entries(status.rooms), [name, recovered]]);
-      this.#connection.update({ ...status, rooms });
-    });
+    this.#rooms = new Rooms(
+      this.#requests,
+      onError,
+      this.#session.inherited,
+      (name, recovered) => {
+        const { status } = this;
+        // A computed name, unlike an assigned one, may be `__proto__`.
+        if (status.state === 'online') this.#connection.tell({ ...status, rooms: { ...status.rooms, [name]: recovered } });
+      },
+      () => this.#connection.repair('entries of a room are missing'),
+    );
     this.#connection = new Connection(String(url), settings, {
-      hello: (auth) => ({
-        op: 'connect',
-        auth,
-        ...(this.#session.token !== undefined && {
-          session: this.#session.token,
-          seq: this.#session.seq,
-          rooms: this.#rooms.positions(),
-        }),
-      }),
+      hello: (auth) => {
+        const { token: session, seq } = this.#session;
+        return { op: 'connect', auth, ...(session && { session, seq, rooms: this.#rooms.positions() }) };
+      },
       frame: (frame) => this.#read(frame),
       lost: () => {
         this.#requests.pause();
         this.#rooms.pause();
       },
-      stopped: (fate) => {
+      stopped: (ended, taken) => {
         this.#unwatch?.();
         this.#unwatch = undefined;
-        if (fate !== 'kept') this.#session.forget();
+        if (ended || taken) this.#session.forget();
         // In this order: listeners that hear of their rooms' end may already start the client again.
         this.#requests.close();
-        this.#rooms.stop(fate);
+        this.#rooms.stop(ended);
       },
       status: (status) => this.#statusListeners.emit('status', status),
     });
@@ -148,8 +146,8 @@ export class RoostClient {
    *
    * @throws {RoostError} as `ClientRoom.send` does
    */
-  async send(event: string, data?: unknown, options?: SendOptions): Promise<unknown> {
-    return (await this.#requests.ask({ event, data, room: undefined }, options?.timeout)).data;
+  send(event: string, data?: unknown, options?: SendOptions): Promise<unknown> {
+    return this.#requests.ask({ event, data }, options?.timeout);
   }
 
   /** Closes the connection and keeps the session: the server holds it for its time to live. `connect()` comes back. */
@@ -177,13 +175,14 @@ export class RoostClient {
    * what was sent and not answered. Resolves once the socket is closed, after 3 s at most. A client that is away cannot tell
    * the server: there the session ends with its time to live.
    */
-  close(): Promise<void> {
-    return this.#connection.close();
+  async close(): Promise<void> {
+    await this.#connection.close();
   }
 
   #read(frame: ServerFrame): void {
+    const room = 'room' in frame ? this.#rooms.get(frame.room) : undefined;
     if (!('op' in frame)) {
-      if ('room' in frame) this.#takeNews(frame);
+      if ('room' in frame) room?.take(frame);
       else this.#takeMessage(frame);
       return;
     }
@@ -192,25 +191,27 @@ export class RoostClient {
         return this.#welcome(frame);
       case 'ping':
         return this.#pong();
-      case 'ack':
-      case 'joined':
-        return void this.#requests.settle(frame);
-      case 'error':
-        if (this.#requests.settle(frame) || frame.id !== undefined) return;
-        if (this.status.state === 'online') return this.#settings.report(errorOf(frame));
-        return this.#connection.refuse(errorOf(frame));
-      case 'left':
-        if (this.#requests.settle(frame)) return;
-        return this.#takeNews(frame);
       case 'reconnect':
         return this.#connection.hint(frame.after);
       case 'skip':
       case 'retract':
+        return room?.take(frame);
       case 'gap':
+        return room?.cut(frame);
       case 'presence':
-        return this.#takeNews(frame);
+        return room?.changed(frame);
+      case 'left':
+        if (!this.#requests.settle(frame)) room?.removed(frame.reason);
+        return;
+      case 'ack':
+      case 'joined':
+      case 'error':
+        if (this.#requests.settle(frame) || frame.op !== 'error' || frame.id !== undefined) return;
+        if (this.status.state === 'online') this.#settings.onError(errorOf(frame));
+        else this.#connection.refuse(errorOf(frame));
+        return;
       default:
-      // A frame of a newer server, which has to do without an answer; or a pong, whose coming is all there is to it.
+      // A pong, whose coming is all there is to it; or a frame of a newer server.
     }
   }
 
@@ -228,11 +229,7 @@ export class RoostClient {
     });
     // Listeners may have ended the connection by now, here and below.
     if (!link.over) this.#rooms.welcome(frame);
-    if (!link.over) this.#requests.resume((text) => link.send(text), limits, lastId);
-  }
-
-  #takeNews(frame: RoomNews): void {
-    if (!this.#rooms.take(frame)) this.#connection.repair('entries of a room are missing');
+    if (!link.over) this.#requests.resume((text) => link.write(text), limits, lastId);
   }
 
   #takeMessage({ event, data, seq }: DirectFrame): void {
@@ -244,7 +241,6 @@ export class RoostClient {
   }
 
   #pong(): void {
-    const seq = this.#session.acknowledge();
-    this.#connection.link?.send(encodeFrame({ op: 'pong', ...(seq !== undefined && { seq }) }));
+    this.#connection.link?.send({ op: 'pong', seq: this.#session.acknowledge() });
   }
 }

@@ -1,9 +1,9 @@
-import { CloseCode, afterClose, endsSession } from '../protocol/codes.js';
-import type { ConnectFrame, ServerFrame } from '../protocol/frames.js';
+import type { CloseCode } from '../protocol/codes.js';
 import type { RoostError } from './error.js';
-import { Link } from './link.js';
+import { DROPPED, Link } from './link.js';
+import type { LinkHost } from './link.js';
 import type { Settings } from './options.js';
-import type { ClientStatus, ClosedWhy, OnlineStatus } from './status.js';
+import type { AwayStatus, ClientStatus, ClosedWhy, OnlineStatus } from './status.js';
 
 // Milliseconds a connection must have stood for the next back-off to begin from the start: a server that lets the
 // client in and throws it out at once is not to be stormed.
@@ -12,25 +12,33 @@ const STEADY = 10_000;
 // Milliseconds a server has to answer after the page slept or lost its network.
 const WAKE_TIMEOUT = 5_000;
 
-const WHY: Readonly<Record<number, ClosedWhy>> = {
-  [CloseCode.TOO_LARGE]: 'too-large',
-  [CloseCode.BAD_FRAMES]: 'bad-frames',
-  [CloseCode.UNAUTHENTICATED]: 'unauthenticated',
-  [CloseCode.FORBIDDEN]: 'forbidden',
-  [CloseCode.NO_SUBPROTOCOL]: 'incompatible',
-  [CloseCode.TAKEN_OVER]: 'taken-over',
-};
+const NORMAL = 1000;
+const UNAUTHENTICATED = 4401;
 
-/** What becomes of the session when the client stops. */
-export type SessionFate = 'kept' | 'over' | 'lost';
+type Reasons = Readonly<Partial<Record<number, ClosedWhy>>>;
 
-export interface ConnectionHost {
-  hello(auth: unknown): ConnectFrame;
-  frame(frame: ServerFrame): void;
+// Close codes after which a client stays away: the session has ended, or it goes on without this client.
+const ENDED: Reasons = {
+  1000: 'ended',
+  1009: 'too-large',
+  4400: 'bad-frames',
+  4403: 'forbidden',
+} satisfies { readonly [Code in CloseCode]?: ClosedWhy };
+const STOPPED: Reasons = {
+  4406: 'incompatible',
+  4409: 'taken-over',
+} satisfies { readonly [Code in CloseCode]?: ClosedWhy };
+
+export interface ConnectionHost extends LinkHost {
   /** No connection any more, for now or for good. */
   lost(): void;
-  /** The client has stopped; everything is to be settled. */
-  stopped(fate: SessionFate): void;
+  /**
+   * The client has stopped; everything is to be settled.
+   *
+   * @param ended whether the session is over
+   * @param taken whether it goes on with another client
+   */
+  stopped(ended: boolean, taken: boolean): void;
   status(status: ClientStatus): void;
 }
 
@@ -44,14 +52,13 @@ export class Connection {
   #retry: unknown;
   #attempt = 0;
   #onlineAt = 0;
-  /** When the connection was lost. */
+  /** When the connection was lost; unknown before the first one, and where the client has stopped. */
   #since: number | undefined;
-  /** Connections in a row that did not stand for long. */
-  #unsteady = 0;
   /** Whether the last credentials were refused. */
   #refused = false;
   /** Milliseconds after which the server wants to see the client again. */
   #hint: number | undefined;
+  /** What the server said before it closed a connection that it did not let in. */
   #error: RoostError | undefined;
 
   constructor(url: string, settings: Settings, host: ConnectionHost) {
@@ -71,23 +78,20 @@ export class Connection {
   }
 
   connect(): void {
-    if (this.#link) return;
-    if (this.#since === undefined) this.#tell({ state: 'connecting' });
     if (!this.#link) this.#open();
   }
 
   /** The server has let the client in. */
   online(status: OnlineStatus): void {
-    this.#attempt = 0;
     this.#refused = false;
-    this.#hint = this.#since = this.#error = undefined;
+    this.#since = undefined;
     this.#onlineAt = this.#settings.clock.now();
-    this.#tell(status);
+    this.tell(status);
   }
 
-  /** More has become known of how the client came back. */
-  update(status: OnlineStatus): void {
-    this.#tell(status);
+  tell(status: ClientStatus): void {
+    this.#status = status;
+    this.#host.status(status);
   }
 
   /** The server is about to close, and wants the client back after so many milliseconds. */
@@ -95,54 +99,46 @@ export class Connection {
     this.#hint = after;
   }
 
-  /** What the server says before it closes a connection that it does not let in. */
   refuse(error: RoostError): void {
     this.#error = error;
   }
 
   /** Something is back from sleep: makes sure of the connection, or gets one, now. */
   check(): void {
+    const { state, retryAt } = this.#status as AwayStatus;
     if (this.#link) this.#link.check(WAKE_TIMEOUT);
-    else if (this.#status.state === 'away' && this.#status.retryAt !== undefined && this.#hint === undefined) this.#open();
+    else if (state === 'away' && retryAt !== undefined && this.#hint === undefined) this.#open();
   }
 
   /** Closes the connection, keeps the session, and waits for `connect`. */
   drop(): void {
     if (this.#status.state === 'closed') return;
-    this.#unlink(CloseCode.DROPPED);
-    this.#tell({ state: 'away', since: (this.#since ??= this.#settings.clock.now()), retryAt: undefined, attempt: 0 });
+    this.#unlink(DROPPED);
+    this.#away(undefined, 0);
   }
 
   /** Gives up a connection that has broken the protocol; the next one goes on from what is certain. */
   repair(reason: string): void {
-    this.#unlink(CloseCode.DROPPED, reason);
-    this.#closed(CloseCode.DROPPED, reason);
+    this.#unlink(DROPPED, reason);
+    this.#closed(DROPPED, reason);
   }
 
   /** Stops for good. Resolves when the connection is closed. */
-  async close(): Promise<void> {
+  close(): Promise<void> | undefined {
     const link = this.#link;
-    this.#unlink(CloseCode.NORMAL);
-    if (this.#status.state !== 'closed') this.#stop(CloseCode.NORMAL, '', 'ended', 'over');
-    await link?.ended();
+    this.#unlink(NORMAL);
+    if (this.#status.state !== 'closed') this.#stop(NORMAL, '', 'ended');
+    return link?.ended();
   }
 
   #open(): void {
     this.#settings.clock.clearTimeout(this.#retry);
-    this.#hint = undefined;
-    this.#link = new Link(
-      this.#url,
-      this.#settings,
-      {
-        hello: (auth) => this.#host.hello(auth),
-        frame: (frame) => this.#host.frame(frame),
-        closed: (code, reason) => this.#closed(code, reason),
-      },
-      this.#refused,
+    this.#hint = this.#error = undefined;
+    this.#link = new Link(this.#url, this.#settings, this.#host, this.#refused, (code, reason) =>
+      this.#closed(code, reason),
     );
-    if (this.#since !== undefined) {
-      this.#tell({ state: 'away', since: this.#since, retryAt: undefined, attempt: this.#attempt });
-    }
+    if (this.#since === undefined) this.tell({ state: 'connecting' });
+    else this.#away(undefined, this.#attempt);
   }
 
   #unlink(code: number, reason?: string): void {
@@ -158,35 +154,31 @@ export class Connection {
     this.#link = undefined;
     this.#host.lost();
     const now = clock.now();
-    if (this.#status.state === 'online') this.#unsteady = now - this.#onlineAt < STEADY ? this.#unsteady + 1 : 0;
-    const next = afterClose(code);
-    const refusedAgain = next === 'credentials' && (this.#refused || typeof auth !== 'function');
-    if (next === 'stop' || refusedAgain) {
-      const fate = endsSession(code) ? 'over' : code === CloseCode.TAKEN_OVER ? 'lost' : 'kept';
-      return this.#stop(code, reason, WHY[code] ?? 'ended', fate);
-    }
-    this.#refused = next === 'credentials';
-    if (++this.#attempt > maxAttempts) return this.#stop(code, reason, 'unreachable', 'kept');
-    const ceiling = Math.min(backoff.max, backoff.min * 2 ** (this.#attempt - 1 + this.#unsteady));
-    const wait = this.#hint ?? random() * ceiling;
-    this.#since ??= now;
+    if (this.#status.state === 'online' && now - this.#onlineAt >= STEADY) this.#attempt = 0;
+    const refused = code === UNAUTHENTICATED;
+    const why = ENDED[code] ?? STOPPED[code];
+    if (why) return this.#stop(code, reason, why);
+    if (refused && (this.#refused || typeof auth !== 'function')) return this.#stop(code, reason, 'unauthenticated');
+    if (++this.#attempt > maxAttempts) return this.#stop(code, reason, 'unreachable');
+    this.#refused = refused;
+    const wait = this.#hint ?? random() * Math.min(backoff.max, backoff.min * 2 ** (this.#attempt - 1));
     this.#retry = clock.setTimeout(() => this.#open(), wait);
-    this.#tell({ state: 'away', since: this.#since, retryAt: now + wait, attempt: this.#attempt });
+    this.#away(now + wait, this.#attempt);
   }
 
-  #stop(code: number, reason: string, why: ClosedWhy, fate: SessionFate): void {
-    const error = this.#error;
-    this.#since = this.#hint = this.#error = undefined;
-    this.#attempt = this.#unsteady = 0;
+  #away(retryAt: number | undefined, attempt: number): void {
+    this.#since ??= this.#settings.clock.now();
+    this.tell({ state: 'away', since: this.#since, retryAt, attempt });
+  }
+
+  #stop(code: number, reason: string, why: ClosedWhy): void {
+    const status: ClientStatus = { state: 'closed', code, reason, why, ...(this.#error && { error: this.#error }) };
+    this.#status = status;
+    this.#since = undefined;
+    this.#attempt = 0;
     this.#refused = false;
-    const status: ClientStatus = { state: 'closed', code, reason, why, ...(error && { error }) };
-    this.#status = status;
-    this.#host.stopped(fate);
+    this.#host.stopped(code in ENDED, why === 'taken-over');
+    // A listener may have started the client again.
     if (this.#status === status) this.#host.status(status);
-  }
-
-  #tell(status: ClientStatus): void {
-    this.#status = status;
-    this.#host.status(status);
   }
 }

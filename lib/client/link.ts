@@ -1,37 +1,52 @@
-import { decodeServerFrame, encodeFrame } from '../protocol/codec.js';
-import { CloseCode, SUBPROTOCOL } from '../protocol/codes.js';
+import type { CloseCode, SUBPROTOCOL } from '../protocol/codes.js';
 import type { ConnectFrame, ServerFrame } from '../protocol/frames.js';
 import { Heartbeat } from './heartbeat.js';
 import type { AuthFunction, Settings, WebSocketLike } from './options.js';
+import type { Asked } from './requests.js';
 
 // Milliseconds `ended` waits for the other side's close frame.
 const LINGER = 3_000;
 
 const CLOSED = 3;
 
+// Literals that the compiler holds to the protocol's: importing the values would bring tables along that no client needs.
+const OFFERED: typeof SUBPROTOCOL = 'roost.v1';
+export const DROPPED = 4900 satisfies CloseCode;
+const HEARTBEAT_TIMEOUT = 4501 satisfies CloseCode;
+
 /** What a link needs of the client, and tells it. */
 export interface LinkHost {
   /** The first frame of a connection. */
-  hello(auth: unknown): ConnectFrame;
+  hello(auth: unknown): Asked<ConnectFrame>;
   frame(frame: ServerFrame): void;
-  /** The link is over, and not by `close`. Told once. */
-  closed(code: number, reason: string): void;
 }
 
 /** One attempt at a connection and, where it succeeds, that connection until its end. */
 export class Link {
   readonly #settings: Settings;
   readonly #host: LinkHost;
+  readonly #closed: (code: number, reason: string) => void;
   #socket: WebSocketLike | undefined;
   #heartbeat: Heartbeat | undefined;
   #timer: unknown;
   #over = false;
 
-  constructor(url: string, settings: Settings, host: LinkHost, refused: boolean) {
+  /**
+   * @param refused whether the last credentials were refused
+   * @param closed is told once that the link is over, unless that was by `close`
+   */
+  constructor(
+    url: string,
+    settings: Settings,
+    host: LinkHost,
+    refused: boolean,
+    closed: (code: number, reason: string) => void,
+  ) {
     this.#settings = settings;
     this.#host = host;
+    this.#closed = closed;
     this.#timer = settings.clock.setTimeout(
-      () => this.#fail(CloseCode.DROPPED, 'no welcome in time'),
+      () => this.#fail(DROPPED, 'no welcome in time'),
       settings.timeouts.connect,
     );
     void this.#open(url, refused);
@@ -42,7 +57,12 @@ export class Link {
     return this.#over;
   }
 
-  send(text: string): void {
+  send(frame: Asked): void {
+    this.write(JSON.stringify(frame));
+  }
+
+  /** As `send`, for a frame that is encoded already. */
+  write(text: string): void {
     if (!this.#over) this.#socket?.send(text);
   }
 
@@ -71,19 +91,19 @@ export class Link {
   }
 
   async #open(url: string, refused: boolean): Promise<void> {
-    const { auth, WebSocket, report } = this.#settings;
+    const { auth, WebSocket, onError } = this.#settings;
     try {
       // Even where it throws at once, the host hears of it only after it has this link.
       const credentials = await (async () => (typeof auth === 'function' ? (auth as AuthFunction)({ refused }) : auth))();
       if (this.#over) return;
-      const socket = (this.#socket = new WebSocket(url, [SUBPROTOCOL]));
-      socket.addEventListener('open', () => this.send(encodeFrame(this.#host.hello(credentials))));
+      const socket = (this.#socket = new WebSocket(url, [OFFERED]));
+      socket.addEventListener('open', () => this.send(this.#host.hello(credentials)));
       socket.addEventListener('message', (event) => this.#read(event.data));
       socket.addEventListener('close', (event) => this.#finish(event.code ?? 1006, event.reason ?? ''));
       // A close follows each error and is all there is to know; without a listener `ws` would throw.
       socket.addEventListener('error', () => {});
     } catch (error) {
-      report(error);
+      onError(error);
       this.#finish(1006, 'no connection');
     }
   }
@@ -92,7 +112,7 @@ export class Link {
     if (this.#over || typeof data !== 'string') return;
     this.#heartbeat?.heard();
     try {
-      const frame = decodeServerFrame(data);
+      const frame = JSON.parse(data) as ServerFrame;
       if ('op' in frame && frame.op === 'welcome') {
         const { clock, random } = this.#settings;
         clock.clearTimeout(this.#timer);
@@ -100,13 +120,14 @@ export class Link {
           clock,
           frame.heartbeat,
           random(),
-          () => this.send(encodeFrame({ op: 'ping' })),
-          () => this.#fail(CloseCode.HEARTBEAT_TIMEOUT, 'heartbeat timed out'),
+          () => this.send({ op: 'ping' }),
+          () => this.#fail(HEARTBEAT_TIMEOUT, 'heartbeat timed out'),
         );
       }
       this.#host.frame(frame);
     } catch (error) {
-      this.#settings.report(error);
+      // Not a frame at all; a hole in the offsets shows if it should have been one.
+      this.#settings.onError(error);
     }
   }
 
@@ -118,7 +139,7 @@ export class Link {
   #finish(code: number, reason: string): void {
     if (this.#over) return;
     this.#end();
-    this.#host.closed(code, reason);
+    this.#closed(code, reason);
   }
 
   #end(): void {

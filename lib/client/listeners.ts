@@ -1,4 +1,4 @@
-/** Where faults of the app's own functions go. It never throws. */
+/** Where faults of the app's own functions go. */
 export type Report = (error: unknown) => void;
 
 /**
@@ -8,36 +8,33 @@ export type Report = (error: unknown) => void;
  * @typeParam Events for each event's name what its listeners are given
  */
 export class Listeners<Events> {
-  readonly #listeners = new Map<keyof Events, Set<(...args: never) => void>>();
+  readonly #all = new Set<{ readonly event: keyof Events; readonly listener: (...args: never) => void }>();
   readonly #report: Report;
 
   constructor(report: Report) {
     this.#report = report;
   }
 
-  has(event: keyof Events): boolean {
-    return this.#listeners.has(event);
-  }
-
   /** @returns a function that takes the listener away again */
   add<E extends keyof Events>(event: E, listener: (...args: Arguments<Events[E]>) => void): () => void {
-    let listeners = this.#listeners.get(event);
-    if (!listeners) this.#listeners.set(event, (listeners = new Set()));
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-      if (!listeners.size && this.#listeners.get(event) === listeners) this.#listeners.delete(event);
-    };
+    const entry = { event, listener };
+    this.#all.add(entry);
+    return () => void this.#all.delete(entry);
   }
 
   emit<E extends keyof Events>(event: E, ...args: Arguments<Events[E]>): void {
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+    for (const listener of this.of(event)) {
       try {
-        (listener as (...args: Arguments<Events[E]>) => void)(...args);
+        listener(...args);
       } catch (error) {
         this.#report(error);
       }
     }
+  }
+
+  /** Those who listen to the event now. */
+  of<E extends keyof Events>(event: E): ((...args: Arguments<Events[E]>) => void)[] {
+    return [...this.#all].filter((entry) => entry.event === event).map(({ listener }) => listener as never);
   }
 }
 

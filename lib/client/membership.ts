@@ -15,17 +15,21 @@ import { RoostError } from './error.js';
 import { Listeners } from './listeners.js';
 import type { Report } from './listeners.js';
 import { Presence } from './presence.js';
-import type { Requests } from './requests.js';
+import type { Asked, Requests } from './requests.js';
 import type { ClientRoom, HistoryQuery, JoinedInfo, MessageInfo, Recovery, SendOptions } from './room.js';
 
 /** What a membership needs of the client's other parts. */
 export interface MembershipHost {
   readonly requests: Requests;
   readonly report: Report;
+  /** The room is back in a new session. */
+  cameBack(name: string, recovered: boolean): void;
   /** The membership is over. */
-  left(): void;
-  /** The room came back into a new session. */
-  cameBack(recovered: boolean): void;
+  left(membership: Membership): void;
+  /** Leaves a room that the server may believe the session in; nobody waits for that. */
+  abandon(room: string): void;
+  /** Entries of the room's log are missing on this connection. */
+  broken(): void;
 }
 
 interface Hooks {
@@ -43,8 +47,6 @@ const nothing = () => {};
 export class Membership implements ClientRoom {
   readonly name: string;
   readonly joined: Promise<JoinedInfo>;
-  /** The membership of the same room that is still being left while this one begins; until then it has the frames. */
-  before: Membership | undefined;
   readonly #host: MembershipHost;
   readonly #data: unknown;
   readonly #since: Position | undefined;
@@ -53,7 +55,7 @@ export class Membership implements ClientRoom {
   readonly #presence: Presence;
   #resolve!: (joined: JoinedInfo) => void;
   #reject!: (error: RoostError) => void;
-  #state: ClientRoom['state'] = 'joining';
+  #ended = false;
   #position: Position | undefined;
   /** Whether the session has the room, as far as the client was told. */
   #member = false;
@@ -85,7 +87,7 @@ export class Membership implements ClientRoom {
   }
 
   get state(): ClientRoom['state'] {
-    return this.#state;
+    return this.#ended ? 'left' : this.#member ? 'joined' : 'joining';
   }
 
   get position(): Position | undefined {
@@ -128,42 +130,33 @@ export class Membership implements ClientRoom {
     return this.#hooks.add('recovery', listener);
   }
 
-  async send(event: string, data?: unknown, options?: SendOptions): Promise<unknown> {
-    this.#mustBeIn();
-    return (await this.#host.requests.ask({ event, data, room: this.name }, options?.timeout)).data;
+  send(event: string, data?: unknown, options?: SendOptions): Promise<unknown> {
+    return this.#ask({ event, data, room: this.name }, options?.timeout);
   }
 
-  async history(query?: HistoryQuery): Promise<HistoryPage> {
-    this.#mustBeIn();
-    return (await this.#host.requests.ask({ op: 'history', room: this.name, ...query })).data as HistoryPage;
+  history(query?: HistoryQuery): Promise<HistoryPage> {
+    return this.#ask({ op: 'history', room: this.name, ...query }) as Promise<HistoryPage>;
   }
 
   async presence(): Promise<PresenceState> {
-    this.#mustBeIn();
-    const state = (await this.#host.requests.ask({ op: 'presence', room: this.name })).data as PresenceState;
-    this.#presence.take(state, true);
+    const state = (await this.#ask({ op: 'presence', room: this.name })) as PresenceState;
+    if (this.#live) this.#presence.take(state, true);
     return state;
   }
 
   leave(): Promise<void> {
-    if (this.#state === 'left') return Promise.resolve();
+    if (this.#ended) return Promise.resolve();
     return (this.#leaving ??= new Promise((resolve, reject) => {
       const done = () => {
         this.end('left');
         resolve();
       };
-      this.#host.requests.add(
-        { op: 'leave', room: this.name },
-        {
-          done,
-          lost: done,
-          fail: (error) => {
-            this.#leaving = undefined;
-            if (error.code === 'NOT_JOINED') done();
-            else reject(error);
-          },
-        },
-      );
+      const fail = (error: RoostError) => {
+        this.end('left');
+        if (error.code === 'NOT_JOINED') resolve();
+        else reject(error);
+      };
+      this.#host.requests.add({ op: 'leave', room: this.name }, { done, fail, lost: done });
     }));
   }
 
@@ -198,7 +191,7 @@ export class Membership implements ClientRoom {
         fail: (error) => {
           this.#joining = false;
           // The server may have let us in all the same.
-          if (this.#live || error.code === 'TIMEOUT') this.#leaveQuietly();
+          if (this.#live || error.code === 'TIMEOUT') this.#host.abandon(this.name);
           this.end('refused', error);
         },
         lost: () => (this.#joining = false),
@@ -210,7 +203,6 @@ export class Membership implements ClientRoom {
 
   /** The session goes on, and the room with it. */
   resume({ epoch, offset, recovered }: ResumedRoom): void {
-    this.#state = 'joined';
     this.#member = this.#live = true;
     this.#resumed = recovered;
     const { wanted } = this;
@@ -229,7 +221,6 @@ export class Membership implements ClientRoom {
   /** The session is lost. */
   forget(): void {
     this.#member = this.#live = false;
-    if (this.#state === 'joined') this.#state = 'joining';
   }
 
   /** `left` without a request: an answer to a running join is yet to come, and counts for itself. */
@@ -238,50 +229,42 @@ export class Membership implements ClientRoom {
   }
 
   end(reason: LeaveReason, error?: RoostError): void {
-    if (this.#state === 'left') return;
-    this.#state = 'left';
+    if (this.#ended) return;
+    this.#ended = true;
     this.#member = this.#live = false;
-    this.#host.left();
+    this.#host.left(this);
     this.#reject(error ?? new RoostError('NOT_JOINED', `the room was left: ${reason}`));
     this.#hooks.emit('left', reason, error);
   }
 
-  /** @returns false where entries before this one have not come */
-  take(frame: RoomMessageFrame | RetractFrame | SkipFrame): boolean {
-    const position = this.#position;
-    if (!this.#live || !position) return true;
+  /** A message, or something else of the room's log. */
+  take(frame: RoomMessageFrame | RetractFrame | SkipFrame): void {
     const { offset } = frame;
+    if (!this.#live || !this.#position) return;
     if (offset !== undefined) {
-      if (offset <= position.offset) return true;
-      if (offset > position.offset + 1) return false;
-      this.#position = { epoch: position.epoch, offset };
+      const ahead = offset - this.#position.offset;
+      if (ahead > 1) return this.#host.broken();
+      if (ahead < 1) return;
+      this.#position = { epoch: this.#position.epoch, offset };
     }
     if (!('op' in frame)) {
-      const { event, data, from, ts } = frame;
       if (offset !== undefined && this.#catchingUp) this.#catchingUp.count++;
-      this.#messages.emit(event, data, {
-        ts,
-        ...(offset === undefined ? {} : { offset }),
-        ...(from === undefined ? {} : { from }),
-      });
+      this.#messages.emit(frame.event, frame.data, frame);
     } else if (frame.op === 'retract') {
       this.#hooks.emit('retract', frame.target);
     }
     this.#reached();
-    return true;
   }
 
   /** The log was cut. */
   cut({ epoch, offset }: Position): void {
     if (!this.#live) return;
-    const anew = epoch !== this.#position?.epoch;
     this.#position = { epoch, offset };
-    if (anew && this.#presence.state) {
+    if (this.#presence.state) {
       this.#presence.renew();
       this.#askPresence();
     }
-    if (this.#catchingUp) this.#recover(false);
-    else this.#hooks.emit('gap', this.#position);
+    this.#recover(false);
   }
 
   changed(frame: PresenceChangeFrame): void {
@@ -290,7 +273,6 @@ export class Membership implements ClientRoom {
 
   #welcomed({ epoch, offset, data, recovered, presence }: JoinedFrame): void {
     const position = { epoch, offset };
-    const info: JoinedInfo = { data, recovered: this.#live ? this.#resumed : recovered, position };
     const again = this.#position !== undefined;
     // The answer to a repeated join is as old as the first one; `welcome` has said since then where the room goes on.
     const late = this.#live;
@@ -298,30 +280,25 @@ export class Membership implements ClientRoom {
       this.#position = position;
       this.#presence.renew();
     }
-    this.#state = 'joined';
     this.#member = this.#live = true;
-    this.before?.end('left');
     if (presence) this.#presence.take(presence, true);
+    const info: JoinedInfo = { data, recovered: late ? this.#resumed : recovered, position };
     this.#resolve(info);
     this.#hooks.emit('joined', info);
     if (late || recovered === undefined) return;
-    if (again) {
-      this.#host.cameBack(recovered);
-      this.#recover(recovered);
-    } else if (!recovered) {
-      this.#hooks.emit('gap', position);
-    }
+    if (again) this.#host.cameBack(this.name, recovered);
+    if (again || !recovered) this.#recover(recovered);
   }
 
   /** Tells how the room came back: at once where messages are lost, else when the top of its log is reached. */
   #recover(recovered: boolean): void {
-    const count = this.#catchingUp?.count ?? 0;
+    const catchingUp = { count: this.#catchingUp?.count ?? 0, top: Infinity };
     this.#catchingUp = undefined;
     if (!recovered) {
-      if (this.#position) this.#hooks.emit('gap', this.#position);
-      this.#hooks.emit('recovery', { recovered, caughtUp: count });
-    } else if (this.#hooks.has('recovery')) {
-      const catchingUp = (this.#catchingUp = { count, top: Infinity });
+      this.#hooks.emit('gap', this.#position as Position);
+      this.#hooks.emit('recovery', { recovered, caughtUp: catchingUp.count });
+    } else if (this.#hooks.of('recovery').length > 0) {
+      this.#catchingUp = catchingUp;
       const reach = (top: number) => {
         catchingUp.top = top;
         this.#reached();
@@ -334,31 +311,23 @@ export class Membership implements ClientRoom {
   }
 
   #reached(): void {
-    const catchingUp = this.#catchingUp;
-    if (!catchingUp || !this.#position || this.#position.offset < catchingUp.top) return;
+    const { count, top } = this.#catchingUp ?? { count: 0, top: Infinity };
+    if (!this.#position || this.#position.offset < top) return;
     this.#catchingUp = undefined;
-    this.#hooks.emit('recovery', { recovered: true, caughtUp: catchingUp.count });
+    this.#hooks.emit('recovery', { recovered: true, caughtUp: count });
   }
 
+  /** Asks for the full state; where that fails, the next change shows the hole again. */
   #askPresence(): void {
     if (this.#asking) return;
     this.#asking = true;
-    const done = () => (this.#asking = false);
-    this.#host.requests.ask({ op: 'presence', room: this.name }).then(
-      ({ data }) => {
-        done();
-        if (this.#live) this.#presence.take(data as PresenceState, true);
-      },
-      // The next change shows the hole again.
-      done,
-    );
+    this.presence()
+      .catch(nothing)
+      .finally(() => (this.#asking = false));
   }
 
-  #leaveQuietly(): void {
-    this.#host.requests.add({ op: 'leave', room: this.name }, { done: nothing, fail: nothing });
-  }
-
-  #mustBeIn(): void {
-    if (this.#state === 'left') throw new RoostError('NOT_JOINED', 'the room was left');
+  async #ask(frame: Asked, timeout?: number): Promise<unknown> {
+    if (this.#ended) throw new RoostError('NOT_JOINED', 'the room was left');
+    return this.#host.requests.ask(frame, timeout);
   }
 }

@@ -95,7 +95,7 @@ export interface RoostClientOptions {
   storage?: SessionStorageLike;
   /**
    * Is told what listeners and `auth` throw, and what the server complains about without saying about which request.
-   * Default: `reportError` where there is one, else `console.error`.
+   * It must not throw. Default: `reportError` where there is one, else `console.error`.
    */
   onError?: (error: unknown) => void;
   /** Time. Default: the machine's. */
@@ -106,19 +106,19 @@ export interface RoostClientOptions {
 
 /** The options with their defaults. */
 export interface Settings {
-  readonly auth: unknown;
+  readonly auth?: unknown;
   readonly WebSocket: WebSocketConstructor;
   readonly backoff: { readonly min: number; readonly max: number };
   readonly maxAttempts: number;
   readonly timeouts: { readonly answer: number; readonly connect: number };
   readonly queue: { readonly count: number; readonly bytes: number };
-  readonly storage: SessionStorageLike | undefined;
-  readonly report: Report;
+  readonly storage?: SessionStorageLike;
+  readonly onError: Report;
   readonly clock: ClientClock;
   readonly random: () => number;
 }
 
-const systemClock: ClientClock = {
+const clock: ClientClock = {
   now: () => Date.now(),
   setTimeout: (run, ms) => setTimeout(run, ms),
   clearTimeout: (timer) => clearTimeout(timer as number),
@@ -126,31 +126,27 @@ const systemClock: ClientClock = {
 
 /** @throws {TypeError} where there is no WebSocket class */
 export function settingsOf(options: RoostClientOptions): Settings {
-  const { backoff, timeouts, queue, onError } = options;
-  const WebSocket = options.WebSocket ?? (globalThis as Partial<typeof globalThis>).WebSocket;
-  if (!WebSocket) throw new TypeError('there is no global WebSocket: pass one as the option "WebSocket"');
+  const { WebSocket } = globalThis as Partial<typeof globalThis>;
+  const settings = fill(
+    { WebSocket, maxAttempts: Infinity, clock, random: Math.random, onError },
+    options,
+  );
+  if (!settings.WebSocket) throw new TypeError('there is no global WebSocket: pass one as the option "WebSocket"');
   return {
-    auth: options.auth,
-    WebSocket,
-    backoff: { min: backoff?.min ?? 500, max: backoff?.max ?? 30_000 },
-    maxAttempts: options.maxAttempts ?? Infinity,
-    timeouts: { answer: timeouts?.answer ?? 35_000, connect: timeouts?.connect ?? 20_000 },
-    queue: { count: queue?.count ?? 256, bytes: queue?.bytes ?? 1_048_576 },
-    storage: options.storage,
-    report: (error) => {
-      try {
-        (onError ?? reportFault)(error);
-      } catch {
-        // The app's own reporter is broken: there is nobody left to tell.
-      }
-    },
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
+    ...(settings as typeof settings & Pick<Settings, 'WebSocket'>),
+    backoff: fill({ min: 500, max: 30_000 }, options.backoff),
+    timeouts: fill({ answer: 35_000, connect: 20_000 }, options.timeouts),
+    queue: fill({ count: 256, bytes: 1_048_576 }, options.queue),
   };
 }
 
-function reportFault(error: unknown): void {
-  if (typeof globalThis.reportError === 'function') reportError(error);
-  // eslint-disable-next-line no-console -- where Node has no reportError, nothing else is left
-  else console.error(error);
+/** Options that are given as `undefined` count as left out. */
+function fill<T extends object, O extends object>(defaults: T, options: O | undefined): T & O {
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) } as T & O;
+}
+
+function onError(error: unknown): void {
+  // eslint-disable-next-line no-console -- where there is no reportError, nothing else is left
+  ((globalThis as Partial<typeof globalThis>).reportError ?? console.error)(error);
 }

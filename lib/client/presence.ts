@@ -32,33 +32,27 @@ export class Presence {
   }
 
   /** @param full whether this is known to be a full state: one with only a count may be either */
-  take(told: Told, full?: boolean): void {
-    const { rev, count, members, joined, left } = told;
+  take({ rev, count, members, joined, left }: Told, full = members !== undefined): void {
     const known = this.#fresh ? this.#state : undefined;
-    if (known && (rev < known.rev || (rev === known.rev && !members))) return;
+    if (known && (rev < known.rev || (rev === known.rev && !full))) return;
     this.#heard = Math.max(this.#heard, rev);
-    if (members) return this.#set({ rev, count, members });
-    if (!known?.members || full) {
+    const moved = joined ?? left;
+    let list = members;
+    if (!full && known?.members && rev === known.rev + 1) {
+      const next = new Map(known.members.map((member) => [member.id, member]));
+      for (const id of left ?? []) next.delete(id);
+      for (const member of joined ?? []) next.set(member.id, member);
+      // Another count and nobody named: the room has grown too large for a list.
+      if (moved || next.size === count) list = [...next.values()];
+    } else if (!full && (moved || known?.members)) {
       // Before the first state a change is dropped: that state either holds it or lies below `#heard`.
-      if (!joined && !left) this.#set({ rev, count });
-      else if (known) this.#ask();
+      if (known) this.#ask();
       return;
     }
-    if (rev !== known.rev + 1) return this.#ask();
-    const next = new Map(known.members.map((member) => [member.id, member]));
-    for (const id of left ?? []) next.delete(id);
-    for (const member of joined ?? []) next.set(member.id, member);
-    // A number that says something else: the room has grown too large for a list.
-    if (!joined && !left && next.size !== count) this.#set({ rev, count });
-    else this.#set({ rev, count, members: [...next.values()] });
-  }
-
-  #set(state: PresenceState): void {
-    const before = this.#fresh ? this.#state : undefined;
-    this.#state = state;
+    this.#state = { rev, count, ...(list && { members: list }) };
     this.#fresh = true;
     // Asks again only where the last answer has led on, so that a server that is behind is not asked for ever.
-    if (state.rev < this.#heard && state.rev !== before?.rev) this.#ask();
-    this.#changed(state);
+    if (rev < this.#heard && rev !== known?.rev) this.#ask();
+    this.#changed(this.#state);
   }
 }

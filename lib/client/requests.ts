@@ -54,7 +54,6 @@ export class Requests {
     const text = JSON.stringify(frame);
     const request: Request = { text, bytes: utf8.encode(text).length, asker, timeout, id: 0, timer: undefined };
     if (this.#closed) return asker.fail(new RoostError('CLOSED', 'the client is closed'));
-    if (!this.#fits(request)) return;
     if (first) {
       this.#waiting.unshift(request);
     } else {
@@ -68,10 +67,10 @@ export class Requests {
     this.#flush();
   }
 
-  /** As `add`, for frames that an `ack` answers. */
-  ask(frame: Asked, timeout?: number): Promise<AckFrame> {
+  /** As `add`, for frames that an `ack` answers; resolves with its data. */
+  ask(frame: Asked, timeout?: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.add(frame, { done: (answer) => resolve(answer as AckFrame), fail: reject }, timeout);
+      this.add(frame, { done: (answer) => resolve((answer as AckFrame).data), fail: reject }, timeout);
     });
   }
 
@@ -126,25 +125,21 @@ export class Requests {
     while (this.#write && this.#limits && this.#written.size < this.#limits.pending) {
       const request = this.#waiting.shift();
       if (!request) return;
-      // It may have been waiting since before the limit was known.
-      if (!this.#fits(request)) continue;
       request.id = ++this.#lastId;
-      this.#written.set(request.id, request);
-      this.#put(request);
+      const { frame } = this.#limits;
+      if (request.bytes + headOf(request).length - 1 > frame) {
+        this.#unwatch(request);
+        request.asker.fail(new RoostError('TOO_LARGE', `a frame may have ${frame} bytes`));
+      } else {
+        this.#written.set(request.id, request);
+        this.#put(request);
+      }
     }
   }
 
   #put(request: Request): void {
     if (request.timeout === undefined) this.#watch(request, this.#settings.timeouts.answer);
-    this.#write?.(`{"id":${request.id},${request.text.slice(1)}`);
-  }
-
-  #fits(request: Request): boolean {
-    const id = String(request.id || this.#lastId + 1);
-    if (request.bytes + `"id":${id},`.length <= (this.#limits?.frame ?? Infinity)) return true;
-    this.#unwatch(request);
-    request.asker.fail(new RoostError('TOO_LARGE', `a frame may have ${this.#limits?.frame} bytes`));
-    return false;
+    this.#write?.(headOf(request) + request.text.slice(1));
   }
 
   #lose(request: Request): void {
@@ -170,4 +165,8 @@ export class Requests {
   #unwatch(request: Request): void {
     this.#settings.clock.clearTimeout(request.timer);
   }
+}
+
+function headOf({ id }: Request): string {
+  return `{"id":${id},`;
 }

@@ -119,7 +119,11 @@ export interface ClientRoom<C extends object = AnyContract> {
    *   waits already; `NOT_JOINED` after the room was left; `CLOSED`
    */
   send<E extends SendEvent<C>>(event: E, ...args: SendArguments<SendData<C, E>>): Promise<SendAnswer<C, E>>;
-  /** Leaves; resolves once that is done, also where the room was left already. @throws {RoostError} as `send` */
+  /**
+   * Leaves; resolves once that is done, also where the room was left already.
+   *
+   * @throws {RoostError} as `send`; the room is over for this client all the same, while others may see it there for longer
+   */
   leave(): Promise<void>;
   /** Reads a page of the room's history, ascending. @throws {RoostError} as `send` */
   history(query?: HistoryQuery): Promise<HistoryPage>;

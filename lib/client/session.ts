@@ -47,7 +47,7 @@ export class Session {
   }
 
   save(rooms: Positions): void {
-    if (this.token === undefined) return;
+    if (!this.token) return;
     try {
       const saved: Saved = { token: this.token, seq: this.seq, rooms };
       this.#storage?.setItem(this.#key, JSON.stringify(saved));

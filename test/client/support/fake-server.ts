@@ -25,24 +25,32 @@ export async function soon<T>(promise: Promise<T>, what: string | (() => string)
 /** Things that come one after another, and those who wait for them. */
 export class Inbox<T> {
   readonly #come: T[] = [];
-  readonly #waiting: ((one: T) => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
   /** Everything that ever came. */
   readonly all: T[] = [];
 
   put(one: T): void {
     this.all.push(one);
-    const waiting = this.#waiting.shift();
-    if (waiting) waiting(one);
-    else this.#come.push(one);
+    this.#come.push(one);
+    for (const waiting of this.#waiting.splice(0)) waiting();
   }
 
-  next(what: string): Promise<T> {
-    const one = this.#come.shift();
-    if (one !== undefined) return Promise.resolve(one);
+  async next(what: string): Promise<T> {
+    if (this.#come.length === 0) await this.arrival(what);
+    return this.#come.shift() as T;
+  }
+
+  /** Resolves when the next one comes, which remains to be taken. */
+  arrival(what: string): Promise<void> {
     return soon(
-      new Promise<T>((resolve) => this.#waiting.push(resolve)),
+      new Promise((resolve) => this.#waiting.push(resolve)),
       () => `${what}; so far came ${JSON.stringify(this.all)}`,
     );
+  }
+
+  /** Takes everything that has come. */
+  skip(): void {
+    this.#come.length = 0;
   }
 
   /** How many have come and were not taken. */

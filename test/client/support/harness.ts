@@ -53,6 +53,16 @@ export class Scene {
     }
   }
 
+  /** When the client, which is away or about to be, comes back. Statuses of until then are passed over. */
+  async waiting(): Promise<number> {
+    for (;;) {
+      const status = this.statuses.all.at(-1);
+      this.statuses.skip();
+      if (status?.state === 'away' && status.retryAt !== undefined) return status.retryAt;
+      await this.statuses.arrival('a status of a client that is to come back');
+    }
+  }
+
   async end(): Promise<void> {
     const closing = this.#clients.map((client) => client.close());
     await this.server.stop();
@@ -73,6 +83,12 @@ export async function scene(): Promise<Scene> {
 afterEach(async () => {
   for (const scene of scenes.splice(0)) await scene.end();
 });
+
+/** Lets a client that is away begin its next attempt, and meets it. */
+export async function back(scene: Scene): Promise<Peer> {
+  scene.clock.advance((await scene.waiting()) - scene.clock.now());
+  return scene.server.peer();
+}
 
 /** The error that the promise rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<Error & { code?: string }> {
