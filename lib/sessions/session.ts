@@ -118,7 +118,7 @@ export class Session<U extends User = User, D extends object = Record<string, un
     return this.connection?.outbox.bufferedBytes ?? 0;
   }
 
-  /** @internal */
+  /** As others see it. */
   get presence(): PresenceMember {
     const user = this.publicUser;
     return user === undefined ? { id: this.id } : { id: this.id, user };
