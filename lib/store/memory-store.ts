@@ -35,7 +35,10 @@ export interface MemoryStoreOptions {
 interface Room {
   readonly name: string;
   readonly log: Log;
-  readonly listeners: Set<LogListener>;
+  /** Each with the offset that it hears from: entries up to there lie behind its position. */
+  readonly listeners: Map<LogListener, number>;
+  /** What listeners are to hear; there while they are being told. */
+  deliveries: (Entry | Ephemeral)[] | undefined;
   /** When an empty log may go, where nobody is subscribed. */
   keepUntil: number;
 }
@@ -79,7 +82,8 @@ export class MemoryStore implements Store {
   }
 
   async publish(name: string, message: Ephemeral): Promise<void> {
-    for (const listener of this.#rooms.get(name)?.listeners ?? []) listener.ephemeral(message);
+    const room = this.#rooms.get(name);
+    if (room !== undefined) deliver(room, message);
   }
 
   async retract(name: string, target: number, ts: number, retention: Retention): Promise<Position | undefined> {
@@ -99,9 +103,10 @@ export class MemoryStore implements Store {
 
   async subscribe(name: string, retention: Retention, listener: LogListener): Promise<Subscription> {
     const room = this.#open(name, retention);
-    room.listeners.add(listener);
+    const { position } = room.log;
+    room.listeners.set(listener, position.offset);
     return {
-      position: room.log.position,
+      position,
       close: () => {
         room.listeners.delete(listener);
         this.#forgetIfEmpty(room);
@@ -123,7 +128,7 @@ export class MemoryStore implements Store {
     let room = this.#rooms.get(name);
     if (room === undefined) {
       const log = new Log(randomBytes(9).toString('base64url'), retention, (change) => (this.#bytes += change));
-      room = { name, log, listeners: new Set(), keepUntil: 0 };
+      room = { name, log, listeners: new Map(), deliveries: undefined, keepUntil: 0 };
       this.#rooms.set(name, room);
       this.#sweep ??= setTimeout(() => this.#sweepAll(), SWEEP).unref();
     }
@@ -159,7 +164,7 @@ export class MemoryStore implements Store {
     this.#trim(room, this.#date());
     while (this.#bytes > this.#limit) this.#dropOldest();
     this.#compactAges();
-    for (const listener of room.listeners) listener.entry(entry);
+    deliver(room, entry);
     this.#forgetIfEmpty(room);
     return position;
   }
@@ -205,5 +210,24 @@ export class MemoryStore implements Store {
       this.#forgetIfEmpty(room);
     }
     if (this.#rooms.size > 0) this.#sweep = setTimeout(() => this.#sweepAll(), SWEEP).unref();
+  }
+}
+
+/** Tells listeners, in order: what is published while they are told waits for its turn. */
+function deliver(room: Room, published: Entry | Ephemeral): void {
+  if (room.deliveries !== undefined) {
+    room.deliveries.push(published);
+    return;
+  }
+  const deliveries = (room.deliveries = [published]);
+  try {
+    for (const delivery of deliveries) {
+      for (const [listener, from] of room.listeners) {
+        if (!('kind' in delivery)) listener.ephemeral(delivery);
+        else if (delivery.offset > from) listener.entry(delivery);
+      }
+    }
+  } finally {
+    room.deliveries = undefined;
   }
 }
