@@ -1,0 +1,55 @@
+import type { Store } from '../store/store.js';
+import { Bench } from './contract-tools.js';
+import { epochCases } from './store-contract-epochs.js';
+import { listeningCases } from './store-contract-listening.js';
+import { readingCases } from './store-contract-reading.js';
+
+/**
+ * A store to be examined, and what the examination needs of its surroundings.
+ *
+ * @publicApi
+ */
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** The store's date, in milliseconds since 1970. */
+  date(): number;
+  /** Lets `ms` milliseconds pass for the store, by moving its clock where it has one. */
+  pass(ms: number): void | Promise<void>;
+  /** Called when the store has been closed. */
+  cleanUp?(): void | Promise<void>;
+}
+
+/**
+ * One promise of the port: run it with whatever runs your tests.
+ *
+ * @publicApi
+ */
+export interface StoreContractCase {
+  readonly name: string;
+  /** Rejects where the store breaks the promise. */
+  readonly run: () => Promise<void>;
+}
+
+/**
+ * What every store promises, as cases that need no test framework. Each case runs on a store of its own.
+ *
+ * ```ts
+ * for (const { name, run } of storeContract(() => createStoreUnderTest())) test(name, run);
+ * ```
+ *
+ * @param create makes an empty store
+ * @publicApi
+ */
+export function storeContract(create: () => StoreUnderTest | Promise<StoreUnderTest>): StoreContractCase[] {
+  return [...readingCases, ...listeningCases, ...epochCases].map(([name, examine]) => ({
+    name,
+    run: async () => {
+      const bench = new Bench(await create());
+      try {
+        await examine(bench);
+      } finally {
+        await bench.close();
+      }
+    },
+  }));
+}
