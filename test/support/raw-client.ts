@@ -40,6 +40,11 @@ export class RawClient {
     return RawClient.#open(new WebSocket(url, 'roost.v1', options));
   }
 
+  /** Opens a connection that offers these subprotocols, and sends nothing. */
+  static async offering(url: string, protocols: string[]): Promise<RawClient> {
+    return RawClient.#open(new WebSocket(url, protocols));
+  }
+
   /** Opens a session; `welcome` is the last frame read. */
   static async session(
     url: string,
@@ -105,11 +110,16 @@ export class RawClient {
     return this.received.slice(this.#read);
   }
 
-  /** Everything sent before has been handled, and what it led to has come. */
+  /**
+   * Everything sent before has been handled, and what it led to has come, where nothing waited for anything. Two round
+   * trips, since a pong may overtake what the server gathers until the end of its turn.
+   */
   async settled(): Promise<void> {
-    const pong = once(this.socket, 'pong');
-    this.socket.ping();
-    await pong;
+    for (let trips = 0; trips < 2; trips++) {
+      const pong = once(this.socket, 'pong');
+      this.socket.ping();
+      await pong;
+    }
   }
 
   async close(code = 1000): Promise<void> {

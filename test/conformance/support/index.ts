@@ -1,0 +1,5 @@
+export * from './stage.js';
+export * from './wait.js';
+export { ManualClock } from '../../support/manual-clock.js';
+export { Proxy } from '../../support/proxy.js';
+export { RawClient, type RawFrame } from '../../support/raw-client.js';

@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** `up` is from the client to the server, `down` the other way. */
+export type Direction = 'up' | 'down';
+
+/** One connection through the proxy. */
+class Pipe {
+  readonly #waiting: Record<Direction, Buffer[]> = { up: [], down: [] };
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly closed: Promise<unknown>;
+
+  constructor(
+    readonly client: Socket,
+    readonly server: Socket,
+    private readonly conduct: Conduct,
+  ) {
+    this.#join('up', client, server);
+    this.#join('down', server, client);
+    this.closed = Promise.all([once(client, 'close'), once(server, 'close')]);
+  }
+
+  flow(direction: Direction): void {
+    const to = direction === 'up' ? this.server : this.client;
+    for (const chunk of this.#waiting[direction].splice(0)) to.write(chunk);
+  }
+
+  cut(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.client.resetAndDestroy();
+    this.server.resetAndDestroy();
+  }
+
+  #join(direction: Direction, from: Socket, to: Socket): void {
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      // Who waits for a stalled or dead network does not hear that the other end is gone.
+      if (!this.conduct.stalled.has(direction)) to.destroy();
+    });
+    from.on('data', (chunk: Buffer) => {
+      if (this.conduct.delay === 0) {
+        this.#pass(direction, to, chunk);
+        return;
+      }
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        this.#pass(direction, to, chunk);
+      }, this.conduct.delay);
+      this.#timers.add(timer);
+    });
+  }
+
+  #pass(direction: Direction, to: Socket, chunk: Buffer): void {
+    const { stalled, pieces } = this.conduct;
+    for (let start = 0; start < chunk.length; start += pieces) {
+      const piece = chunk.subarray(start, start + pieces);
+      if (stalled.has(direction)) this.#waiting[direction].push(piece);
+      else to.write(piece);
+    }
+  }
+}
+
+/** How a proxy behaves. */
+interface Conduct {
+  readonly stalled: Set<Direction>;
+  /** Milliseconds. */
+  delay: number;
+  /** Bytes of one write at most. */
+  pieces: number;
+}
+
+/** A TCP proxy on the loopback address that can be as bad as a network. */
+export class Proxy {
+  readonly #pipes = new Set<Pipe>();
+  readonly #conduct: Conduct = { stalled: new Set(), delay: 0, pieces: Infinity };
+
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+  ) {}
+
+  /** @param target a server's port on the loopback address */
+  static async to(target: number): Promise<Proxy> {
+    const server = createServer({ noDelay: true });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const proxy = new Proxy(server, (server.address() as AddressInfo).port);
+    server.on('connection', (client) => {
+      const upstream = connect({ port: target, host: '127.0.0.1', noDelay: true });
+      const pipe = new Pipe(client, upstream, proxy.#conduct);
+      proxy.#pipes.add(pipe);
+      void pipe.closed.finally(() => proxy.#pipes.delete(pipe));
+    });
+    return proxy;
+  }
+
+  /** The same URL, by way of the proxy. */
+  url(direct: string): string {
+    const url = new URL(direct);
+    url.port = String(this.port);
+    return url.href;
+  }
+
+  /** Takes bytes in and passes none on; ends of connections do not come through either. */
+  stall(...directions: Direction[]): void {
+    for (const direction of directions) this.#conduct.stalled.add(direction);
+  }
+
+  /** Passes on what was stalled, and what comes. */
+  flow(): void {
+    const stalled = [...this.#conduct.stalled];
+    this.#conduct.stalled.clear();
+    for (const pipe of this.#pipes) for (const direction of stalled) pipe.flow(direction);
+  }
+
+  /** @param ms milliseconds that each byte is held back */
+  delay(ms: number): void {
+    this.#conduct.delay = ms;
+  }
+
+  /** @param bytes the most that is passed on as one piece */
+  split(bytes: number): void {
+    this.#conduct.pieces = bytes;
+  }
+
+  /** Breaks all connections, with a reset to both sides. */
+  cut(): void {
+    for (const pipe of this.#pipes) pipe.cut();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
