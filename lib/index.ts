@@ -33,6 +33,7 @@ export {
 } from './protocol/index.js';
 export type { PresenceMode } from './rooms/settings.js';
 export type { Member, User } from './rooms/member.js';
+export type { RoomMessage } from './rooms/observation.js';
 export { Room, type BroadcastOptions, type HistoryOptions } from './rooms/room.js';
 export { Rooms } from './rooms/rooms.js';
 export { RoostAdapter } from './roost.adapter.js';

@@ -182,6 +182,7 @@ export class RoostNode {
   async #close(): Promise<void> {
     await this.drain();
     await this.#inTime(this.sessions.close(), 'session hooks');
+    this.rooms.close();
     this.heartbeat.close();
     this.#turn.close();
     this.#wheel.close();

@@ -9,7 +9,9 @@ import { encodeEntry, encodeMessage, encodeSkip } from './encoding.js';
 import type { Member } from './member.js';
 import { Membership, type LiveMembership } from './membership.js';
 import { Presence } from './presence.js';
-import { Replay } from './replay.js';
+import { MemberSink } from './member-sink.js';
+import { messageOf, RoomMessage, type ObservedRoom, type Observer } from './observation.js';
+import { Replay, type ReplaySink } from './replay.js';
 
 /** What rooms of one node share. */
 export interface RoomParts {
@@ -22,13 +24,23 @@ export interface RoomParts {
   readonly onError: (error: unknown, what: string) => void;
 }
 
+/** What becomes of a room. */
+export interface LiveRoomEvents {
+  /** Nobody uses it any more. */
+  unused(room: LiveRoom): void;
+  /** The first member has come in. */
+  inhabited(room: LiveRoom): void;
+  /** The last member has left. */
+  deserted(room: LiveRoom): void;
+}
+
 /**
  * What a node holds of a room while somebody is in it, or is about to be: its members, its place in the log, and what
  * it has gathered for them.
  *
  * Invariant: a live member has been handed everything up to `top`, or it is in the batch.
  */
-export class LiveRoom implements LogListener, Gathering {
+export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly json: string;
   readonly presence: Presence;
   readonly #members = new Map<string, Membership>();
@@ -36,6 +48,7 @@ export class LiveRoom implements LogListener, Gathering {
   readonly #batch: Batch;
   /** Joins under way, each with the reason it was called off for. */
   readonly #joining = new Map<string, Set<{ calledOff?: LeaveReason }>>();
+  readonly #observers = new Set<Observer>();
   #subscription: Subscription | undefined;
   #epoch = '';
   #top = 0;
@@ -47,21 +60,25 @@ export class LiveRoom implements LogListener, Gathering {
     readonly definition: RoomDefinition,
     readonly params: Readonly<Record<string, string>>,
     private readonly parts: RoomParts,
-    private readonly onUnused: (room: LiveRoom) => void,
+    private readonly events: LiveRoomEvents,
   ) {
     this.json = JSON.stringify(name);
     this.#batch = new Batch(parts.compressFrom);
-    this.presence = new Presence(name, this.#members, definition, parts.wheel, (text) => this.#tell(text));
+    this.presence = new Presence(name, this.#members, definition, parts.wheel, (text) => {
+      this.#tell(text);
+      this.#presenceChanged();
+    });
   }
 
   // ---- its life ----------------------------------------------------------------------------------------------------
 
   /** Subscribes to the log. */
   async open(): Promise<void> {
-    // What the store delivers before the subscription has returned counts from the position it returns.
+    // Entries may be delivered before this goes on.
     const subscription = await this.parts.store.subscribe(this.name, this.definition.retention, this);
     this.#subscription = subscription;
-    if (this.#epoch === '') ({ epoch: this.#epoch, offset: this.#top } = subscription.position);
+    if (this.#epoch === '') this.#epoch = subscription.position.epoch;
+    this.#top = Math.max(this.#top, subscription.position.offset);
     if (this.#users === 0) this.#close();
   }
 
@@ -72,7 +89,7 @@ export class LiveRoom implements LogListener, Gathering {
 
   release(): void {
     if (--this.#users > 0) return;
-    this.onUnused(this);
+    this.events.unused(this);
     if (this.#subscription !== undefined) this.#close();
   }
 
@@ -133,7 +150,8 @@ export class LiveRoom implements LogListener, Gathering {
     const membership = new Membership(member, joinedAt, this.params);
     this.#members.set(member.id, membership);
     this.retain();
-    this.presence.changed(member.id);
+    this.#membersChanged(member.id);
+    if (this.#members.size === 1) this.events.inhabited(this);
     return membership;
   }
 
@@ -157,7 +175,8 @@ export class LiveRoom implements LogListener, Gathering {
     if (this.#members.get(membership.id) !== membership) return false;
     this.detach(membership);
     this.#members.delete(membership.id);
-    this.presence.changed(membership.id);
+    this.#membersChanged(membership.id);
+    if (this.#members.size === 0) this.events.deserted(this);
     this.release();
     return true;
   }
@@ -171,7 +190,7 @@ export class LiveRoom implements LogListener, Gathering {
       this.#goLive(membership, connection);
       return;
     }
-    const replay = new Replay(this, connection, membership.id, position);
+    const replay = new Replay(this, new MemberSink(this.json, connection, membership.id), position);
     membership.replay = replay;
     replay
       .run((outcome) => {
@@ -226,7 +245,13 @@ export class LiveRoom implements LogListener, Gathering {
 
   entry(entry: Entry): void {
     this.#top = entry.offset;
-    if (this.#live.size === 0) return;
+    if (this.#live.size > 0) this.#gatherEntry(entry);
+    if (this.#observers.size === 0) return;
+    const message = messageOf(this.name, entry);
+    if (message !== undefined) this.#show(message);
+  }
+
+  #gatherEntry(entry: Entry): void {
     const text = encodeEntry(this.json, entry);
     const except = entry.kind === 'message' ? entry.except : undefined;
     if (except === undefined) this.#batch.add(text);
@@ -235,9 +260,11 @@ export class LiveRoom implements LogListener, Gathering {
   }
 
   ephemeral(message: Ephemeral): void {
-    if (this.#live.size === 0) return;
-    this.#batch.add(encodeMessage(this.json, message), { ephemeral: true, except: message.except ?? [] });
-    this.#gather();
+    if (this.#live.size > 0) {
+      this.#batch.add(encodeMessage(this.json, message), { ephemeral: true, except: message.except ?? [] });
+      this.#gather();
+    }
+    if (this.#observers.size > 0) this.#show(new RoomMessage(this.name, message, undefined));
   }
 
   cut(position: Position): void {
@@ -246,6 +273,62 @@ export class LiveRoom implements LogListener, Gathering {
     this.#top = position.offset;
     // Members that are being replayed see the other epoch by themselves.
     this.#tell(encodeFrame({ op: 'gap', room: this.name, ...position }));
+  }
+
+  // ---- observers in the app ----------------------------------------------------------------------------------------
+
+  observe(observer: Observer, since: Position | undefined, onGap: () => void): () => void {
+    if (since === undefined) {
+      this.#observers.add(observer);
+      return () => this.#observers.delete(observer);
+    }
+    const sink: ReplaySink = {
+      ready: () => Promise.resolve(),
+      give: (entries) => {
+        for (const entry of entries) {
+          const message = messageOf(this.name, entry);
+          if (message !== undefined) observer.message?.(message);
+        }
+      },
+    };
+    const replay = new Replay(this, sink, since);
+    replay
+      .run((outcome) => {
+        if (outcome === 'gap') onGap();
+        else this.#observers.add(observer);
+      })
+      .catch((error: unknown) => {
+        this.parts.onError(error, `replay of room ${this.json}`);
+        onGap();
+      });
+    return () => {
+      replay.cancel();
+      this.#observers.delete(observer);
+    };
+  }
+
+  /** Ends observations: the node goes down. */
+  endObservations(): void {
+    for (const observer of [...this.#observers]) observer.end();
+  }
+
+  #show(message: RoomMessage): void {
+    for (const observer of this.#observers) {
+      try {
+        observer.message?.(message);
+      } catch (error) {
+        this.parts.onError(error, `observer of room ${this.json}`);
+      }
+    }
+  }
+
+  #membersChanged(id: string): void {
+    if (this.definition.presence === 'off') this.#presenceChanged();
+    else this.presence.changed(id);
+  }
+
+  #presenceChanged(): void {
+    for (const observer of this.#observers) observer.presence?.();
   }
 
   /** Hands what was gathered to the live members' outboxes. */

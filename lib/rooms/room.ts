@@ -11,7 +11,9 @@ import {
 } from '../protocol/index.js';
 import type { Draft, Entry, Store } from '../store/store.js';
 import { encodeMessage } from './encoding.js';
+import { filter, type Observable } from 'rxjs';
 import type { Member } from './member.js';
+import { observeMessages, observePresence, type ObservedRoom, type RoomMessage } from './observation.js';
 import type { RoomSettings } from './settings.js';
 
 /** Messages of a page where nothing else is asked for, and at most. */
@@ -60,6 +62,8 @@ export interface RoomHost {
   readonly frameLimit: number;
   date(): number;
   live(name: string): Inhabited | undefined;
+  /** The room, kept alive until it is released. */
+  enter(name: string): Promise<ObservedRoom>;
   onError(error: unknown, what: string): void;
 }
 
@@ -173,6 +177,44 @@ export class Room<C extends object = AnyContract> {
     if (this.#settings.presence === 'off') return undefined;
     const empty = { rev: 0, count: 0, ...(this.#settings.presence === 'list' && { members: [] }) };
     return this.#host.live(this.name)?.presence.state ?? empty;
+  }
+
+  /**
+   * What is said in the room, as it is said. Each message is decoded once, however many subscribe; a subscription keeps
+   * the room's log observed until it ends, whether or not anybody is in the room. Completes when the app shuts down.
+   *
+   * With `since` it begins just after that position, with no hole and no repeat before what comes live.
+   *
+   * @throws {RoostException} UNAVAILABLE, as an error of the Observable, where what came after `since` is no longer kept
+   */
+  messages$(options: { since?: Position } = {}): Observable<RoomMessage> {
+    return observeMessages(() => this.#host.enter(this.name), options.since);
+  }
+
+  /** {@link messages$} of one name. */
+  on$<E extends BroadcastEvent<C>>(
+    event: E,
+    options: { since?: Position } = {},
+  ): Observable<RoomMessage<BroadcastData<C, E>>> {
+    return this.messages$(options).pipe(
+      filter((message): message is RoomMessage<BroadcastData<C, E>> => message.event === event),
+    );
+  }
+
+  /** Who is here, as members are told: now, and with each change. Only the count where `presence` is off. */
+  get presence$(): Observable<PresenceState> {
+    return observePresence(
+      () => this.#host.enter(this.name),
+      (room) => room.presence.state ?? { rev: 0, count: room.size },
+    );
+  }
+
+  /** Who is in the room: now, and with each change that members are told. */
+  get members$(): Observable<readonly Member[]> {
+    return observePresence(
+      () => this.#host.enter(this.name),
+      (room) => Array.from(room.members, ({ member }) => member),
+    );
   }
 
   /** @internal */

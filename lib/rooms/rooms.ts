@@ -1,3 +1,4 @@
+import { Subject, type Observable } from 'rxjs';
 import { RoostException, roomNameFault, type AnyContract, type Position } from '../protocol/index.js';
 import type { RoomDefinition } from './definition.js';
 import { LiveRoom, type RoomParts } from './live-room.js';
@@ -17,6 +18,12 @@ import { Room, type RoomHost } from './room.js';
 export class Rooms {
   readonly #patterns = new Patterns<RoomDefinition>();
   readonly #live = new Map<string, { readonly room: LiveRoom; readonly opened: Promise<void> }>();
+  readonly #created = new Subject<Room>();
+  readonly #removed = new Subject<string>();
+  /** Rooms that somebody enters, as the first. */
+  readonly created$: Observable<Room> = this.#created.asObservable();
+  /** Names of rooms that the last one has left. Their history stays for as long as it is kept. */
+  readonly removed$: Observable<string> = this.#removed.asObservable();
   readonly #parts: RoomParts;
   readonly #host: RoomHost;
 
@@ -28,6 +35,7 @@ export class Rooms {
       onError: parts.onError,
       ...options,
       live: (name) => this.#live.get(name)?.room,
+      enter: (name) => this.enter(name),
     };
   }
 
@@ -68,7 +76,11 @@ export class Rooms {
     let entry = this.#live.get(name);
     if (entry === undefined) {
       const { value, params } = this.match(name);
-      const room = new LiveRoom(name, value, params, this.#parts, (unused) => this.#forget(unused));
+      const room = new LiveRoom(name, value, params, this.#parts, {
+        unused: (gone) => this.#forget(gone),
+        inhabited: (filled) => this.#created.next(this.handle(filled, () => {})),
+        deserted: () => this.#removed.next(name),
+      });
       entry = { room, opened: room.open() };
       this.#live.set(name, entry);
     }
@@ -81,6 +93,13 @@ export class Rooms {
       throw error;
     }
     return room;
+  }
+
+  /** @internal Ends what the app observes. */
+  close(): void {
+    for (const { room } of [...this.#live.values()]) room.endObservations();
+    this.#created.complete();
+    this.#removed.complete();
   }
 
   #forget(room: LiveRoom): void {
