@@ -3,12 +3,15 @@ import { ErrorCode, RoostException } from '../protocol/index.js';
 import { caughtBy } from './nest-metadata.js';
 import { refusalOf } from './refusal.js';
 
+/** A filter that Nest makes: its class, or its name in the app. */
+export type FilterToken = Type<ExceptionFilter> | string;
+
 /** Exception filters in the order in which they are asked. */
-export type Filters = readonly (ExceptionFilter | Type<ExceptionFilter>)[];
+export type Filters = readonly (ExceptionFilter | FilterToken)[];
 
 export interface FilterParts {
-  /** Makes or finds a filter that was given as a class. */
-  readonly resolve: (filter: Type<ExceptionFilter>) => Promise<ExceptionFilter>;
+  /** Makes or finds a filter. */
+  readonly resolve: (filter: FilterToken) => Promise<ExceptionFilter>;
   readonly onError: (error: unknown, what: string) => void;
 }
 
@@ -24,7 +27,7 @@ export async function filterError(
   parts: FilterParts,
 ): Promise<RoostException> {
   for (const given of filters) {
-    const filter = typeof given === 'function' ? await parts.resolve(given) : given;
+    const filter = typeof given === 'object' ? given : await parts.resolve(given);
     const caught = caughtBy(filter);
     if (caught.length > 0 && !caught.some((type) => error instanceof type)) continue;
     try {

@@ -2,6 +2,7 @@ import type { ArgumentsHost, ExceptionFilter, Type } from '@nestjs/common';
 import {
   ContextIdFactory,
   type ApplicationConfig,
+  type ContextId,
   type DiscoveryService,
   type ExternalContextCreator,
   type ModuleRef,
@@ -10,7 +11,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { defaultIfEmpty, EmptyError, isObservable, share, skip, take, type Observable } from 'rxjs';
 import { RoostException } from '../protocol/index.js';
 import type { RoostContext } from './context.js';
-import { filterError, type Filters } from './filters.js';
+import { filterError, type Filters, type FilterToken } from './filters.js';
 import { BODY_PARAMETER, filtersOf, ROUTE_ARGUMENTS, SOCKET_PARAMETER } from './nest-metadata.js';
 
 /** What Nest knows of a provider. */
@@ -42,6 +43,8 @@ const parameters = {
  * and the app alike.
  */
 export class Pipelines {
+  readonly #requests = new WeakMap<RoostContext, ContextId>();
+
   constructor(
     private readonly creator: ExternalContextCreator,
     private readonly config: ApplicationConfig,
@@ -66,9 +69,9 @@ export class Pipelines {
       } catch (error) {
         // An interceptor that lets nothing through answers nothing.
         if (error instanceof EmptyError) return undefined;
-        const filters = [...this.config.getGlobalFilters(), ...own].reverse();
+        const filters = [...this.#globalFilters(), ...own].reverse();
         const refusal = await filterError(error, filters, hostOf(args, metatype, method), {
-          resolve: (filter) => this.#filter(filter),
+          resolve: (filter) => this.#filter(filter, args[2]),
           onError: this.onError,
         });
         if (refusal.code === 'INTERNAL') this.onError(error, what);
@@ -85,8 +88,7 @@ export class Pipelines {
 
   #requestScoped(wrapper: Provider, methodName: string, options: { guards: boolean }) {
     return async (args: HandlerArguments) => {
-      const id = ContextIdFactory.create();
-      this.moduleRef.registerRequestByContextId(args[2], id);
+      const id = this.#requestOf(args[2]);
       const instance = await this.moduleRef.resolve<Record<string, Method>>(wrapper.token as Type, id, {
         strict: false,
       });
@@ -97,7 +99,7 @@ export class Pipelines {
   #context(
     instance: Record<string, Method>,
     methodName: string,
-    contextId: ReturnType<typeof ContextIdFactory.create> | undefined,
+    contextId: ContextId | undefined,
     inquirerId: string,
     { guards }: { guards: boolean },
   ): (...args: HandlerArguments) => Promise<unknown> {
@@ -114,11 +116,26 @@ export class Pipelines {
     ) as (...args: HandlerArguments) => Promise<unknown>;
   }
 
-  async #filter(filter: Type<ExceptionFilter>): Promise<ExceptionFilter> {
+  /** The request that Nest makes the run's request-scoped providers for; injected as `REQUEST`, it is the context. */
+  #requestOf(context: RoostContext): ContextId {
+    let id = this.#requests.get(context);
+    if (id === undefined) {
+      this.#requests.set(context, (id = ContextIdFactory.create()));
+      this.moduleRef.registerRequestByContextId(context, id);
+    }
+    return id;
+  }
+
+  #globalFilters(): Filters {
+    const scoped = this.config.getGlobalRequestFilters().map(({ token }) => token as FilterToken);
+    return [...this.config.getGlobalFilters(), ...scoped];
+  }
+
+  async #filter(filter: FilterToken, context: RoostContext): Promise<ExceptionFilter> {
     try {
-      return await Promise.resolve(this.moduleRef.get(filter, { strict: false }));
+      return this.moduleRef.get<ExceptionFilter>(filter, { strict: false });
     } catch {
-      return this.moduleRef.resolve(filter, undefined, { strict: false });
+      return this.moduleRef.resolve<ExceptionFilter>(filter, this.#requestOf(context), { strict: false });
     }
   }
 }
