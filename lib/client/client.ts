@@ -66,7 +66,8 @@ export class RoostClient {
       (name, recovered) => {
         const { status } = this;
         // A computed name, unlike an assigned one, may be `__proto__`.
-        if (status.state === 'online') this.#connection.tell({ ...status, rooms: { ...status.rooms, [name]: recovered } });
+        if (status.state === 'online')
+          this.#connection.tell({ ...status, rooms: { ...status.rooms, [name]: recovered } });
       },
       () => this.#connection.repair('entries of a room are missing'),
     );

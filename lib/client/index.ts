@@ -23,12 +23,13 @@ export type {
   WebSocketEventLike,
   WebSocketLike,
 } from './options.js';
-export type { ClientRoom, HistoryQuery, JoinedInfo, MessageInfo, Recovery, SendArguments, SendOptions } from './room.js';
 export type {
-  AwayStatus,
-  ClientStatus,
-  ClosedStatus,
-  ClosedWhy,
-  ConnectingStatus,
-  OnlineStatus,
-} from './status.js';
+  ClientRoom,
+  HistoryQuery,
+  JoinedInfo,
+  MessageInfo,
+  Recovery,
+  SendArguments,
+  SendOptions,
+} from './room.js';
+export type { AwayStatus, ClientStatus, ClosedStatus, ClosedWhy, ConnectingStatus, OnlineStatus } from './status.js';

@@ -45,10 +45,7 @@ export class Link {
     this.#settings = settings;
     this.#host = host;
     this.#closed = closed;
-    this.#timer = settings.clock.setTimeout(
-      () => this.#fail(DROPPED, 'no welcome in time'),
-      settings.timeouts.connect,
-    );
+    this.#timer = settings.clock.setTimeout(() => this.#fail(DROPPED, 'no welcome in time'), settings.timeouts.connect);
     void this.#open(url, refused);
   }
 
@@ -94,7 +91,8 @@ export class Link {
     const { auth, WebSocket, onError } = this.#settings;
     try {
       // Even where it throws at once, the host hears of it only after it has this link.
-      const credentials = await (async () => (typeof auth === 'function' ? (auth as AuthFunction)({ refused }) : auth))();
+      const credentials = await (async () =>
+        typeof auth === 'function' ? (auth as AuthFunction)({ refused }) : auth)();
       if (this.#over) return;
       const socket = (this.#socket = new WebSocket(url, [OFFERED]));
       socket.addEventListener('open', () => this.send(this.#host.hello(credentials)));

@@ -317,7 +317,7 @@ export class Membership implements ClientRoom {
     this.#hooks.emit('recovery', { recovered: true, caughtUp: count });
   }
 
-  /** Asks for the full state; where that fails, the next change shows the hole again. */
+  /** Asks for the full state; where that fails, or is behind what was heard, the next change shows the hole again. */
   #askPresence(): void {
     if (this.#asking) return;
     this.#asking = true;

@@ -22,10 +22,7 @@ export interface WebSocketLike {
   readonly readyState: number;
   send(data: string): void;
   close(code?: number, reason?: string): void;
-  addEventListener(
-    type: 'open' | 'message' | 'close' | 'error',
-    listener: (event: WebSocketEventLike) => void,
-  ): void;
+  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: WebSocketEventLike) => void): void;
 }
 
 /** What a client reads of a WebSocket's events. @publicApi */
@@ -127,10 +124,7 @@ const clock: ClientClock = {
 /** @throws {TypeError} where there is no WebSocket class */
 export function settingsOf(options: RoostClientOptions): Settings {
   const { WebSocket } = globalThis as Partial<typeof globalThis>;
-  const settings = fill(
-    { WebSocket, maxAttempts: Infinity, clock, random: Math.random, onError },
-    options,
-  );
+  const settings = fill({ WebSocket, maxAttempts: Infinity, clock, random: Math.random, onError }, options);
   if (!settings.WebSocket) throw new TypeError('there is no global WebSocket: pass one as the option "WebSocket"');
   return {
     ...(settings as typeof settings & Pick<Settings, 'WebSocket'>),

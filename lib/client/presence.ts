@@ -13,7 +13,7 @@ export class Presence {
   #heard = -1;
 
   /**
-   * @param ask asks the server for the full state
+   * @param ask asks the server for the full state, unless the answer to the last question is still to come
    * @param changed is told each new state
    */
   constructor(ask: () => void, changed: (state: PresenceState) => void) {
@@ -51,8 +51,7 @@ export class Presence {
     }
     this.#state = { rev, count, ...(list && { members: list }) };
     this.#fresh = true;
-    // Asks again only where the last answer has led on, so that a server that is behind is not asked for ever.
-    if (rev < this.#heard && rev !== known?.rev) this.#ask();
+    if (rev < this.#heard) this.#ask();
     this.#changed(this.#state);
   }
 }

@@ -48,8 +48,8 @@ export class Rooms implements MembershipHost {
     const present = this.#all().find((membership) => membership.name === name && !membership.leaving);
     if (present) return present;
     const membership = new Membership(name, data, since, this);
-    this.#memberships.add(membership);
     membership.join();
+    if (membership.state !== 'left') this.#memberships.add(membership);
     return membership;
   }
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import { CloseCode, afterClose, endsSession } from '../../lib/protocol/index.js';
 import { back, rejection, scene } from './support/harness.js';
 
-
 describe('coming back', () => {
   it('names the session, the last direct message and the position of each joined room', async () => {
     const s = await scene();

@@ -13,7 +13,10 @@ const PATIENCE = 3_000; // Real milliseconds, before a test says what it misses.
 export async function soon<T>(promise: Promise<T>, what: string | (() => string)): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`did not happen: ${typeof what === 'string' ? what : what()}`)), PATIENCE);
+    timer = setTimeout(
+      () => reject(new Error(`did not happen: ${typeof what === 'string' ? what : what()}`)),
+      PATIENCE,
+    );
   });
   try {
     return await Promise.race([promise, late]);

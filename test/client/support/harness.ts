@@ -1,6 +1,6 @@
 import { afterEach } from '@jest/globals';
 import { RoostClient } from 'nestjs-roost/client';
-import type { ClientStatus, RoostClientOptions } from 'nestjs-roost/client';
+import type { ClientRoom, ClientStatus, RoostClientOptions } from 'nestjs-roost/client';
 import { WebSocket } from 'ws';
 
 import { FakeServer, Inbox, soon } from './fake-server.js';
@@ -101,4 +101,13 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & { co
     ),
     'a rejection',
   );
+}
+
+/** Joins a room that the server lets the client into at `offset` of the epoch `e`. */
+export async function joined(client: RoostClient, peer: Peer, name: string, offset = 0): Promise<ClientRoom> {
+  const room = client.join(name);
+  const { id } = await peer.next({ op: 'join', room: name });
+  peer.send({ op: 'joined', id, room: name, epoch: 'e', offset });
+  await soon(room.joined, `joining ${name}`);
+  return room;
 }
