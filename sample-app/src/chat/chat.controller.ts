@@ -1,0 +1,29 @@
+import { Controller, Get, Header, Param } from '@nestjs/common';
+import { Rooms } from 'nestjs-roost';
+import type { ChatContract } from './chat.contract.js';
+import { ChannelPipe } from './channels.js';
+import { ChatPage } from './chat.page.js';
+import { TRANSCRIPT_LENGTH, type Transcript } from './transcript.js';
+
+/** The chat over HTTP: what was said so far. The page goes on from there over the WebSocket. */
+@Controller()
+export class ChatController {
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly page: ChatPage,
+  ) {}
+
+  @Get('api/channels/:channel/messages')
+  @Header('cache-control', 'no-store')
+  messages(@Param('channel', ChannelPipe) channel: string): Promise<Transcript> {
+    return this.rooms.get<ChatContract>(`chat/${channel}`).history({ limit: TRANSCRIPT_LENGTH }) as Promise<Transcript>;
+  }
+
+  @Get(['/', 'channel/:channel'])
+  @Header('content-security-policy', "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+  @Header('cache-control', 'no-cache')
+  async show(@Param('channel') name = 'general'): Promise<string> {
+    const channel = new ChannelPipe().transform(name);
+    return this.page.render(channel, await this.messages(channel));
+  }
+}

@@ -1,0 +1,33 @@
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { Logger, ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { validationFailed } from 'nestjs-roost';
+import { AppModule } from './app.module.js';
+
+const port = process.env['PORT'] ?? '3000';
+
+const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ['error', 'warn'] });
+app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, exceptionFactory: validationFailed }));
+app.useStaticAssets(fileURLToPath(new URL('web/assets', import.meta.url)), {
+  prefix: '/assets/',
+  // Their names change with their contents.
+  immutable: true,
+  maxAge: '1y',
+});
+app.enableShutdownHooks();
+
+// A port that is taken is told in one line below; Nest would add its stack.
+Logger.overrideLogger(false);
+try {
+  await app.listen(port);
+  Logger.overrideLogger(['error', 'warn']);
+  const { port: actual } = app.getHttpServer().address() as AddressInfo;
+  process.stdout.write(`The chat is open at http://localhost:${actual}\n`);
+} catch (error) {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+  process.stderr.write(`Port ${port} is taken: choose another one, as in PORT=3001 npm start.\n`);
+  process.exitCode = 1;
+  await app.close();
+}

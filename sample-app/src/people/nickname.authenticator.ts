@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { RoostException, type Authenticated, type Authenticator, type Handshake, type User } from 'nestjs-roost';
+import { guestName } from './guest-name.js';
+import { cleanNickname, nicknameFault } from './nickname.js';
+
+export interface Person extends User {
+  readonly name: string;
+}
+
+/** A nickname is enough to come in; who gives none comes as a guest. There is nothing here that proves who anybody is. */
+@Injectable()
+export class NicknameAuthenticator implements Authenticator<Person> {
+  authenticate({ auth }: Handshake): Authenticated<Person> {
+    const nickname = (auth as { nickname?: unknown } | null | undefined)?.nickname;
+    // All guests are one user: what tells them apart, and lets each come back to its own session, is the session's token.
+    if (nickname === undefined) return { user: { id: 'guest', name: guestName() } };
+    if (typeof nickname !== 'string') throw new RoostException('FORBIDDEN', 'A nickname is a text.');
+    const name = cleanNickname(nickname);
+    const fault = nicknameFault(name);
+    if (fault !== undefined) throw new RoostException('FORBIDDEN', fault);
+    return { user: { id: `nickname:${name.toLowerCase()}`, name } };
+  }
+}

@@ -1,0 +1,42 @@
+import type { ClientStatus, RoostError } from 'nestjs-roost/client';
+import { count } from '../dom.js';
+
+/** Why a message was not said, for the person who wanted to say it. */
+export function failureWords(error: RoostError): string {
+  switch (error.code) {
+    case 'VALIDATION_FAILED':
+      return validationWords(error.details) ?? error.message;
+    case 'RATE_LIMITED':
+      return `That was a little fast. Try again in ${count(Math.max(1, Math.ceil((error.retryAfter ?? 1_000) / 1_000)), 'second')}.`;
+    case 'OUTCOME_UNKNOWN':
+    case 'TIMEOUT':
+      return 'The connection broke before an answer came: it may or may not have been said.';
+    case 'UNAVAILABLE':
+      return 'The server cannot take it at the moment.';
+    case 'NOT_JOINED':
+    case 'CLOSED':
+      return 'There is no connection to this channel.';
+    default:
+      return error.message;
+  }
+}
+
+function validationWords(details: unknown): string | undefined {
+  if (!Array.isArray(details)) return undefined;
+  return (details as { message?: string }[]).map(({ message }) => message).join(' ');
+}
+
+/** Why the client has stopped, for the person before the page. */
+export function closedWords(status: Extract<ClientStatus, { state: 'closed' }>): string {
+  switch (status.why) {
+    case 'taken-over':
+      return 'Another tab goes on with this conversation';
+    case 'unreachable':
+      return 'The server cannot be reached';
+    case 'forbidden':
+    case 'unauthenticated':
+      return status.error?.message ?? 'The server does not let you in';
+    default:
+      return 'The connection is closed';
+  }
+}

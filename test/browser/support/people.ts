@@ -1,0 +1,128 @@
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { programPath } from '../../../scripts/require-programs.mjs';
+
+/** Milliseconds for what should happen at once: a busy machine takes its time. */
+const PATIENCE = 20_000;
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: programPath('chromium'),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** Somebody before a page of the sample app, with a browser profile of their own. */
+export class Person {
+  /** What the page has complained about in its console. */
+  readonly complaints: string[] = [];
+
+  private constructor(readonly page: Page) {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+  }
+
+  /** Opens a page and waits until its connection stands. */
+  static async comes(
+    browser: Browser,
+    url: string,
+    nickname?: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Person> {
+    const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, ...options });
+    context.setDefaultTimeout(PATIENCE);
+    if (nickname !== undefined) {
+      await context.addInitScript((name) => localStorage.setItem('roost.nickname', name), nickname);
+    }
+    const person = new Person(await context.newPage());
+    await person.page.goto(url);
+    await person.status('Online');
+    return person;
+  }
+
+  /** Waits until the status line says this. */
+  async status(words: string | RegExp): Promise<void> {
+    await this.page.locator('#status-words').filter({ hasText: words }).waitFor();
+  }
+
+  async writes(text: string): Promise<void> {
+    await this.page.getByLabel('Message', { exact: true }).fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Writes, and waits until the log has it. */
+  async says(text: string): Promise<void> {
+    await this.writes(text);
+    await this.sees(text);
+  }
+
+  /** Writes one after the other, as fast as a page can. */
+  async chatters(texts: readonly string[]): Promise<void> {
+    await this.page.evaluate(async (all) => {
+      const input = document.querySelector<HTMLTextAreaElement>('#text')!;
+      for (const text of all) {
+        input.value = text;
+        input.form!.requestSubmit();
+        await new Promise(requestAnimationFrame);
+      }
+    }, texts);
+  }
+
+  /** Does not wait for the next attempt to connect, if that has not been made yet. */
+  async reconnects(): Promise<void> {
+    await this.page.evaluate(() => {
+      const button = document.querySelector<HTMLButtonElement>('#cut')!;
+      if (button.textContent === 'Connect now') button.click();
+    });
+  }
+
+  /** Waits until the log has a line with exactly this text. */
+  async sees(text: string): Promise<void> {
+    await this.page.locator('#lines .text').getByText(text, { exact: true }).first().waitFor();
+  }
+
+  /** Loads the earlier lines, page by page, until there are none. */
+  async earlier(): Promise<void> {
+    const button = this.page.getByRole('button', { name: 'Earlier messages' });
+    while (await button.isVisible()) {
+      const count = await this.page.locator('#lines .line').count();
+      await button.click();
+      await this.page.locator('#lines .line').nth(count).waitFor();
+    }
+  }
+
+  /** The texts of all lines in the log. */
+  lines(): Promise<string[]> {
+    return this.page.locator('#lines .text').allInnerTexts();
+  }
+
+  /** Waits until the wire holds these names, in any order, and no others. */
+  async seesPeople(...names: string[]): Promise<void> {
+    await this.page.waitForFunction(
+      (expected) =>
+        [...document.querySelectorAll('#people li > span')]
+          .map(({ textContent }) => textContent)
+          .toSorted()
+          .join() === expected,
+      names.toSorted().join(),
+    );
+  }
+
+  /** @throws where the page has complained in its console */
+  mustBeContent(): void {
+    if (this.complaints.length > 0) throw new Error(`the page complained: ${this.complaints.join('; ')}`);
+  }
+
+  async leaves(): Promise<void> {
+    await this.page.context().close();
+  }
+}
