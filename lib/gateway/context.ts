@@ -16,7 +16,7 @@ export class RoostContext {
   /** @internal */
   constructor(
     readonly session: Session,
-    /** Name of the message, or `join`, `leave` or `resume`. */
+    /** Name of the message, or `join`, `leave` or `resume`; in a hook of a session its method. */
     readonly event: string,
     /** What the client sent, before any pipe. */
     readonly data: unknown,

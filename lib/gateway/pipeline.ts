@@ -80,6 +80,12 @@ export class Pipelines {
     };
   }
 
+  /** The gateway itself, or the one that is made for this run where it is request-scoped. */
+  instanceOf<T extends object>(wrapper: Provider, context: RoostContext): T | Promise<T> {
+    if (wrapper.isDependencyTreeStatic()) return wrapper.instance as T;
+    return this.moduleRef.resolve<T>(wrapper.token as Type<T>, this.#requestOf(context), { strict: false });
+  }
+
   #static(wrapper: Provider, methodName: string, options: { guards: boolean }) {
     const instance = wrapper.instance as Record<string, Method>;
     const run = this.#context(instance, methodName, undefined, wrapper.id, options);
@@ -89,9 +95,7 @@ export class Pipelines {
   #requestScoped(wrapper: Provider, methodName: string, options: { guards: boolean }) {
     return async (args: HandlerArguments) => {
       const id = this.#requestOf(args[2]);
-      const instance = await this.moduleRef.resolve<Record<string, Method>>(wrapper.token as Type, id, {
-        strict: false,
-      });
+      const instance = await this.instanceOf<Record<string, Method>>(wrapper, args[2]);
       return this.#context(instance, methodName, id, wrapper.id, options)(...args);
     };
   }

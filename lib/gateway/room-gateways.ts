@@ -37,6 +37,8 @@ export interface OnSessionEnd {
 }
 
 type Hook = 'onSessionOpen' | 'onSessionResume' | 'onSessionEnd';
+type HookArguments = [session: Session, reason?: SessionEndReason];
+type Hooks = Partial<Record<Hook, (...args: HookArguments) => unknown>>;
 
 export interface RoomGatewayParts {
   readonly discovery: DiscoveryService;
@@ -70,15 +72,21 @@ export class RoomGateways {
 
   /** What the gateways want to hear of sessions. */
   hooks(): SessionHooks {
-    const call = async (hook: Hook, ...args: [Session, SessionEndReason?]): Promise<void> => {
-      for (const provider of this.#gateways()) {
-        const instance = provider.instance as Partial<Record<Hook, (...all: typeof args) => unknown>> | undefined;
-        try {
-          await instance?.[hook]?.(...args);
-        } catch (error) {
-          this.parts.onError(error, `${provider.metatype?.name}.${hook}`);
-        }
+    const callOne = async (provider: Provider, hook: Hook, args: HookArguments): Promise<void> => {
+      const metatype = provider.metatype as Type<object>;
+      // None of the request-scoped ones is made for nothing.
+      if (!provider.isDependencyTreeStatic() && !(hook in (metatype.prototype as object))) return;
+      try {
+        const context = new RoostContext(args[0], hook, undefined, undefined, {});
+        const found = this.parts.pipelines.instanceOf<Hooks>(provider, context);
+        const instance = found instanceof Promise ? await found : found;
+        await instance[hook]?.(...args);
+      } catch (error) {
+        this.parts.onError(error, `${metatype.name}.${hook}`);
       }
+    };
+    const call = async (hook: Hook, ...args: HookArguments): Promise<void> => {
+      await Promise.all(this.#gateways().map((provider) => callOne(provider, hook, args)));
     };
     return {
       open: (session) => call('onSessionOpen', session),
@@ -98,6 +106,7 @@ export class RoomGateways {
     const { history = {}, presence = 'list', presenceLimit = PRESENCE_LIMIT } = options;
     return {
       pattern,
+      owner: metatype.name,
       retention: history === false ? NO_HISTORY : { ...HISTORY, ...history },
       presence,
       presenceLimit,
@@ -154,22 +163,33 @@ function metadataOf({ metatype, isNotMetatype }: Provider): RoomGatewayMetadata 
   return Reflect.getMetadata(ROOM_GATEWAY, metatype) as RoomGatewayMetadata | undefined;
 }
 
-function checkOptions(gateway: string, { history, presence, presenceLimit }: RoomGatewayOptions): void {
-  const fail = (option: string, must: string): never => {
-    throw new Error(`${gateway}: @RoomGateway() option \`${option}\` must be ${must}`);
+const KNOWN = { options: ['history', 'presence', 'presenceLimit'], history: ['size', 'bytes', 'ttl'] } as const;
+
+function checkOptions(gateway: string, options: RoomGatewayOptions): void {
+  const fail = (option: string, problem: string): never => {
+    throw new Error(`${gateway}: @RoomGateway() option \`${option}\` ${problem}`);
   };
+  const checkNames = (given: object, known: readonly string[], parent: string): void => {
+    const unknown = Object.keys(given).find((name) => !known.includes(name));
+    if (unknown !== undefined) fail(parent + unknown, `is not known; there are ${known.join(', ')}`);
+  };
+  const { history, presence, presenceLimit } = options;
+  checkNames(options, KNOWN.options, '');
   if (history !== undefined && history !== false) {
-    if (typeof history !== 'object' || history === null) fail('history', 'an object or false');
-    for (const name of ['size', 'bytes', 'ttl'] as const) {
+    if (typeof history !== 'object' || history === null) return fail('history', 'must be an object or false');
+    checkNames(history, KNOWN.history, 'history.');
+    for (const name of KNOWN.history) {
       const value = history[name];
-      if (value !== undefined && !(Number.isFinite(value) && value >= 0)) fail(`history.${name}`, 'a number from 0');
+      if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
+        fail(`history.${name}`, 'must be a number from 0');
+      }
     }
   }
   if (presence !== undefined && !['list', 'count', 'off'].includes(presence)) {
-    fail('presence', "'list', 'count' or 'off'");
+    fail('presence', "must be 'list', 'count' or 'off'");
   }
   if (presenceLimit !== undefined && !(Number.isSafeInteger(presenceLimit) && presenceLimit >= 0)) {
-    fail('presenceLimit', 'a whole number from 0');
+    fail('presenceLimit', 'must be a whole number from 0');
   }
 }
 

@@ -6,6 +6,8 @@ import type { RoomSettings } from './settings.js';
 export interface RoomDefinition extends RoomSettings {
   /** As `@RoomGateway` was given it. */
   readonly pattern: string;
+  /** Name of the gateway, for the words of an error. */
+  readonly owner?: string;
   readonly handlers: RoomHandlers;
 }
 

@@ -7,10 +7,17 @@ export class PatternError extends Error {
   override readonly name = 'PatternError';
 }
 
+interface Found<T> {
+  readonly pattern: string;
+  readonly names: readonly string[];
+  readonly value: T;
+  readonly owner: string | undefined;
+}
+
 interface Node<T> {
   readonly statics: Map<string, Node<T>>;
   parameter: Node<T> | undefined;
-  value: { readonly pattern: string; readonly names: readonly string[]; readonly value: T } | undefined;
+  value: Found<T> | undefined;
 }
 
 /** What a room's name was found to be. */
@@ -26,10 +33,16 @@ export interface Match<T> {
 export class Patterns<T> {
   readonly #root: Node<T> = newNode();
 
-  /** @throws {PatternError} where the pattern is none, or an equal one is there */
-  add(pattern: string, value: T): void {
+  /**
+   * @param owner whose pattern it is, for the words of an error
+   * @throws {PatternError} where the pattern is none, or an equal one is there
+   */
+  add(pattern: string, value: T, owner?: string): void {
+    const fail = (fault: string): never => {
+      throw new PatternError(`${owner === undefined ? '' : `${owner}: `}pattern ${JSON.stringify(pattern)}${fault}`);
+    };
     const fault = typeof pattern === 'string' ? roomNameFault(pattern) : 'a pattern must be a string';
-    if (fault !== undefined) throw new PatternError(`pattern ${JSON.stringify(pattern)}: ${fault}`);
+    if (fault !== undefined) fail(`: ${fault}`);
     let node = this.#root;
     const names: string[] = [];
     for (const segment of pattern.split('/')) {
@@ -37,17 +50,16 @@ export class Patterns<T> {
         node = child(node.statics, segment);
         continue;
       }
-      const name = PARAMETER.exec(segment)?.[1];
-      if (name === undefined)
-        throw new PatternError(`pattern "${pattern}": ":" must be followed by a parameter's name`);
-      if (names.includes(name)) throw new PatternError(`pattern "${pattern}": parameter "${name}" stands twice`);
+      const name = PARAMETER.exec(segment)?.[1] ?? fail(': ":" must be followed by a parameter\'s name');
+      if (names.includes(name)) fail(`: parameter "${name}" stands twice`);
       names.push(name);
       node = node.parameter ??= newNode();
     }
     if (node.value !== undefined) {
-      throw new PatternError(`pattern "${pattern}" matches the same rooms as "${node.value.pattern}"`);
+      const { pattern: other, owner: its } = node.value;
+      fail(` matches the same rooms as ${JSON.stringify(other)}${its === undefined ? '' : ` of ${its}`}`);
     }
-    node.value = { pattern, names, value };
+    node.value = { pattern, names, value, owner };
   }
 
   find(name: string): Match<T> | undefined {

@@ -1,4 +1,4 @@
-import { Subject, type Observable } from 'rxjs';
+import { map, Subject, type Observable } from 'rxjs';
 import { RoostException, roomNameFault, type AnyContract, type Position } from '../protocol/index.js';
 import type { RoomDefinition } from './definition.js';
 import { LiveRoom, type RoomParts } from './live-room.js';
@@ -18,12 +18,14 @@ import { Room, type RoomHost } from './room.js';
 export class Rooms {
   readonly #patterns = new Patterns<RoomDefinition>();
   readonly #live = new Map<string, { readonly room: LiveRoom; readonly opened: Promise<void> }>();
-  readonly #created = new Subject<Room>();
-  readonly #removed = new Subject<string>();
+  /** @internal */
+  readonly inhabited$ = new Subject<LiveRoom>();
+  /** @internal */
+  readonly deserted$ = new Subject<LiveRoom>();
   /** Rooms that somebody enters, as the first. */
-  readonly created$: Observable<Room> = this.#created.asObservable();
+  readonly created$: Observable<Room> = this.inhabited$.pipe(map((room) => this.handle(room, () => {})));
   /** Names of rooms that the last one has left. Their history stays for as long as it is kept. */
-  readonly removed$: Observable<string> = this.#removed.asObservable();
+  readonly removed$: Observable<string> = this.deserted$.pipe(map(({ name }) => name));
   readonly #parts: RoomParts;
   readonly #host: RoomHost;
 
@@ -61,7 +63,7 @@ export class Rooms {
 
   /** @internal @throws {PatternError} */
   define(definition: RoomDefinition): void {
-    this.#patterns.add(definition.pattern, definition);
+    this.#patterns.add(definition.pattern, definition, definition.owner);
   }
 
   /** @internal */
@@ -78,8 +80,8 @@ export class Rooms {
       const { value, params } = this.match(name);
       const room = new LiveRoom(name, value, params, this.#parts, {
         unused: (gone) => this.#forget(gone),
-        inhabited: (filled) => this.#created.next(this.handle(filled, () => {})),
-        deserted: () => this.#removed.next(name),
+        inhabited: (filled) => this.inhabited$.next(filled),
+        deserted: (left) => this.deserted$.next(left),
       });
       entry = { room, opened: room.open() };
       this.#live.set(name, entry);
@@ -98,8 +100,8 @@ export class Rooms {
   /** @internal Ends what the app observes. */
   close(): void {
     for (const { room } of [...this.#live.values()]) room.endObservations();
-    this.#created.complete();
-    this.#removed.complete();
+    this.inhabited$.complete();
+    this.deserted$.complete();
   }
 
   #forget(room: LiveRoom): void {
