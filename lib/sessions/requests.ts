@@ -65,7 +65,10 @@ export class Requests {
     const { id } = frame;
     // What only reads is read anew, so that a repeat gets no old page.
     const anew = 'op' in frame && (frame.op === 'history' || frame.op === 'presence');
-    if (id !== undefined && this.#repeated(session, id, anew)) return;
+    if (id !== undefined && this.#repeated(session, id, anew)) {
+      if ('op' in frame && frame.op === 'join') this.#correct(session, frame.room, id);
+      return;
+    }
     const refusal = this.#tooMuch(session, connection);
     if (id !== undefined) session.parts.answers.begin(id);
     if (refusal !== undefined) {
@@ -104,6 +107,14 @@ export class Requests {
       session.tell(errorFrame(id, new RoostException('DUPLICATE_ID', 'the answer to this id is no longer kept')));
     }
     return true;
+  }
+
+  /** A repeated `join` got its first answer: where that has ceased to be true, says so. */
+  #correct(session: Session, room: string, id: number): void {
+    const known = session.parts.answers.look(id, false);
+    if (typeof known !== 'object' || session.seats.has(room)) return;
+    const { op } = JSON.parse(known.text) as { op: string };
+    if (op === 'joined') session.tell({ op: 'left', room, reason: session.departed.get(room) ?? 'closed' });
   }
 
   #tooMuch(session: Session, connection: Connection): RoostException | undefined {

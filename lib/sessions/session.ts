@@ -68,7 +68,7 @@ export class Session<U extends User = User, D extends object = Record<string, un
   claimant: Connection | undefined;
   /** @internal */
   readonly seats = new Map<string, Seat>();
-  /** @internal Rooms it is no longer in, and why. */
+  /** @internal Rooms it is no longer in, and why: the last ones, since no one knows which `left` has arrived. */
   readonly departed = new Map<string, LeaveReason>();
   /** @internal Joins that run. */
   joins = 0;

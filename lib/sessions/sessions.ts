@@ -165,7 +165,7 @@ export class Sessions {
     ready: () => void,
   ): Promise<boolean> {
     this.#claim(session, connection, hashToken(frame.session ?? ''));
-    await this.#askRooms(session);
+    await this.#askRooms(session, connection);
     const spans = await this.#spans(session);
     // From here to the end nothing waits.
     if (session.claimant !== connection) return false;
@@ -195,7 +195,6 @@ export class Sessions {
       if (session.seats.has(name)) continue;
       connection.send({ op: 'left', room: name, reason: session.departed.get(name) ?? 'closed' });
     }
-    session.departed.clear();
     for (const text of direct.texts) connection.sendText(text);
     for (const [name, { room, membership }] of session.seats) {
       membership.presenceRev = -1;
@@ -327,7 +326,7 @@ export class Sessions {
     for (const { room, membership } of session.seats.values()) room.detach(membership);
   }
 
-  async #askRooms(session: Session): Promise<void> {
+  async #askRooms(session: Session, claimant: Connection): Promise<void> {
     const { wheel, options, rooms, onError } = this.parts;
     const asked = [...session.seats].filter(([, { room }]) => room.definition.handlers.resumes);
     await Promise.all(
@@ -340,7 +339,9 @@ export class Sessions {
             onError(error ?? new Error('a resume handler came to its end too late'), `resume of ${call.room}`);
           });
         } catch {
-          // Refused, for a reason that the pipeline has logged where it was none of its own. The seat may be another by now.
+          // Refused, for a reason that the pipeline has logged where it was none of its own. The seat may be another by
+          // now, and where another connection has claimed the session, that one's question counts.
+          if (session.claimant !== claimant) return;
           if (session.seats.get(name)?.membership === membership) this.#vacate(session, name, 'refused');
         }
       }),
