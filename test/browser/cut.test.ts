@@ -64,7 +64,7 @@ describe('The button that cuts the connection', () => {
     await ada.status('You cut it');
     await ada.writes('written in the dark');
     await ada.page.locator('#pending').getByText('written in the dark').waitFor();
-    await ada.page.locator('#pending').getByText('On its way').waitFor();
+    await ada.page.locator('#pending').getByText('waiting').waitFor();
     await ben.says('nobody hears me?');
 
     await ada.page.getByRole('button', { name: 'Connect now' }).click();

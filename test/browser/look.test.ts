@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { RoostClient, type ClientRoom } from 'nestjs-roost/client';
+import { WebSocket } from 'ws';
+import type { ChatContract } from '../../sample-app/src/chat/chat.contract.js';
 import { openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
@@ -20,32 +23,27 @@ const phone: BrowserContextOptions = {
   isMobile: true,
 };
 
-let app: SampleApp;
-let browser: Browser;
-const others: Person[] = [];
-
-const TALK: readonly (readonly [who: number, text: string])[] = [
-  [0, 'Morning! Two redstarts on the fence already.'],
-  [1, 'Morning. Jealous, here it is only the neighbour’s cat.'],
-  [1, 'And it looks very pleased with itself.'],
+const TALK: readonly (readonly [name: string, text: string])[] = [
+  ['Wendelin', 'Morning! Two redstarts on the fence already.'],
+  ['Ada', 'Morning. Jealous, here it is only the neighbour’s cat.'],
+  ['Ada', 'And it looks very pleased with itself.'],
   [
-    2,
+    'Brave Heron 12',
     'Did anybody see the starlings last night? They turned the sky over the harbour into one moving thing, for twenty minutes, and all of a sudden every one of them was in the reeds and it was quiet.',
   ],
-  [0, 'No! Where was that?'],
-  [2, 'By the old jetty, about half past seven. I would try again tonight: it is the right week for it.'],
-  [3, '我也去! Bis später — und nehmt Ferngläser mit.'],
-  [1, 'https://example.org/a/very/long/address/that/nobody/would/ever/type/by/hand/but/that/must/not/break/the/page'],
+  ['Wendelin', 'No! Where was that?'],
+  ['Brave Heron 12', 'By the old jetty, about half past seven. I would try tonight: it is the right week for it.'],
+  ['Mirja Ötökkä', 'Ναι! Bis später — и возьмите бинокль.'],
+  ['Ada', 'https://example.org/a/very/long/address/that/nobody/would/type/by/hand/but/must/not/break/the/page'],
 ];
+
+let app: SampleApp;
+let browser: Browser;
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   if (given === undefined) process.stdout.write(`Pictures of the sample app: ${folder}\n`);
   [app, browser] = await Promise.all([startSampleApp(), openBrowser()]);
-  for (const name of ['Wendelin', 'Ada', 'Brave Heron 12', 'Mirja Ötökkä']) {
-    others.push(await Person.comes(browser, app.url, name));
-  }
-  for (const [who, text] of TALK) await others[who]!.says(text);
 });
 
 afterAll(async () => {
@@ -53,21 +51,54 @@ afterAll(async () => {
   await app.stop();
 });
 
+/** Others who talk in a channel, and can be asked to say more. */
+class Others {
+  readonly #rooms = new Map<string, ClientRoom<ChatContract>>();
+  readonly #clients: RoostClient[] = [];
+
+  constructor(channel: string) {
+    for (const [nickname] of TALK) {
+      if (this.#rooms.has(nickname)) continue;
+      const client = new RoostClient(`${app.url.replace('http', 'ws')}/ws`, { auth: { nickname }, WebSocket });
+      this.#clients.push(client);
+      this.#rooms.set(nickname, client.join<ChatContract>(`chat/${channel}`));
+    }
+  }
+
+  async say(name: string, text: string): Promise<void> {
+    await this.#rooms.get(name)?.send('say', { text });
+  }
+
+  async leave(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+  }
+}
+
 describe.each([
-  ['desk', desk],
-  ['phone', phone],
-] as const)('On a %s', (screen, options) => {
-  it.each(['light', 'dark'] as const)('looks as it should, %s', async (colorScheme) => {
-    const me = await Person.comes(browser, app.url, 'Grace', { ...options, colorScheme });
+  ['desk', desk, 'light', 'general'],
+  ['desk', desk, 'dark', 'music'],
+  ['phone', phone, 'light', 'birds'],
+  ['phone', phone, 'dark', 'help'],
+] as const)('On a %s', (screen, options, colorScheme, channel) => {
+  it(`looks as it should, ${colorScheme}`, async () => {
+    const others = new Others(channel);
+    for (const [name, text] of TALK) await others.say(name, text);
+    const me = await Person.comes(browser, `${app.url}/channel/games`, 'Grace', { ...options, colorScheme });
     const { page } = me;
-    const picture = (name: string) => page.screenshot({ path: join(folder, `${screen}-${colorScheme}-${name}.png`) });
-    await page.locator('[data-channel="games"]').click();
+    const picture = async (name: string) => {
+      // Until what falls, fades or slides has done so.
+      await page.evaluate(async () => {
+        const finite = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
+        await Promise.all(finite.map(({ finished }) => finished));
+      });
+      await page.screenshot({ path: join(folder, `${screen}-${colorScheme}-${name}.png`) });
+    };
     await page.getByText('Nobody has said anything here yet').waitFor();
     await picture('empty');
-    await page.locator('[data-channel="general"]').click();
+    await page.locator(`[data-channel="${channel}"]`).click();
     await me.says('I am in. Half past seven at the jetty?');
     await me.says('With tea.');
-    await page.locator('#people .own').waitFor();
+    await me.seesPeople('Grace', ...new Set(TALK.map(([name]) => name)));
     await picture('chat');
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 
@@ -84,15 +115,13 @@ describe.each([
     await page.getByRole('button', { name: 'Cut my connection' }).click();
     await me.status('You cut it');
     await me.writes('Can you hear me?');
-    await page.locator('#pending').getByText('On its way').waitFor();
-    // The wire falls, and the line on its way fades, for a moment.
-    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+    await page.locator('#pending').getByText('waiting').waitFor();
     await picture('cut');
-    await others[0]!.says(`Bring ${screen === 'desk' ? 'biscuits' : 'gloves'}, it is ${colorScheme} by then.`);
+    await others.say('Wendelin', 'Bring gloves, it will be cold by then.');
     await me.reconnects();
     await me.status('Back');
     await picture('back');
     me.mustBeContent();
-    await me.leaves();
+    await Promise.all([me.leaves(), others.leave()]);
   });
 });

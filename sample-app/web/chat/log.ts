@@ -79,18 +79,20 @@ export class Log {
     this.#pending.replaceChildren(this.#items(lines, channel.lines.at(-1)));
     for (const [i, item] of [...this.#pending.querySelectorAll('.line')].entries()) {
       const failure = channel.pending[i]?.failure;
-      item.classList.toggle('failed', failure !== undefined);
-      item.append(
-        nodes(
-          failure === undefined
-            ? html`<p class="delivery">On its way</p>`
-            : html`<p class="delivery">
-                ${failure}
-                <button type="button" data-retry="${i}">Try again</button>
-                <button type="button" data-discard="${i}">Discard</button>
-              </p>`,
-        ),
-      );
+      if (failure === undefined) {
+        within(item, '.text', HTMLElement).append(nodes(html`<span class="delivery">waiting</span>`));
+      } else {
+        item.classList.add('failed');
+        item.append(
+          nodes(
+            html`<p class="delivery" role="alert">
+              ${failure}
+              <button type="button" data-retry="${i}">Try again</button>
+              <button type="button" data-discard="${i}">Discard</button>
+            </p>`,
+          ),
+        );
+      }
     }
     this.#drawEdges(channel);
   }
