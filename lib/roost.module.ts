@@ -17,6 +17,8 @@ import {
 } from '@nestjs/core';
 import { Heartbeat } from './connection/heartbeat.js';
 import type { Authenticate, Authenticator } from './gateway/authentication.js';
+import { holdGatewayHooks } from './gateway/gateway-hooks.js';
+import { gatewayPlace } from './gateway/nest-metadata.js';
 import { OrdinaryGateways } from './gateway/ordinary-handlers.js';
 import { Pipelines } from './gateway/pipeline.js';
 import { isRoomGateway, RoomGateways } from './gateway/room-gateways.js';
@@ -42,6 +44,10 @@ function createNode(
   const resolved = resolveOptions(options);
   return new RoostNode(resolved, authenticatorOf(resolved.authenticate, moduleRef), (node) => {
     const onError = (error: unknown, what: string) => node.report(error, what);
+    const serves = (metatype: object): boolean => {
+      const place = gatewayPlace(metatype);
+      return place !== undefined && place.port === 0 && node.servesPath(place.path);
+    };
     const pipelines = new Pipelines(creator, config, moduleRef, onError);
     const gateways = new RoomGateways({
       discovery,
@@ -50,6 +56,7 @@ function createNode(
       onError,
     });
     return {
+      prepare: () => holdGatewayHooks({ discovery, serves, onError }),
       rooms: () => gateways.definitions(),
       hooks: gateways.hooks(),
       ordinary: new OrdinaryGateways({
@@ -60,7 +67,7 @@ function createNode(
           const client = node.clientOf(connection);
           return client === undefined ? [] : node.boundTo(client);
         },
-        servesPath: (path) => path !== undefined && node.servesPath(path),
+        serves,
         onError,
       }),
     };

@@ -20,6 +20,8 @@ import { TimerWheel } from './time/timer-wheel.js';
 
 /** What the app does, read from its gateways. */
 export interface AppParts {
+  /** Called once, before the gateways are bound. */
+  readonly prepare: () => void;
   readonly rooms: () => readonly RoomDefinition[];
   readonly ordinary: OrdinaryHandlers;
   readonly hooks: SessionHooks;
@@ -125,12 +127,13 @@ export class RoostNode {
   start(): void {
     if (this.#started) return;
     this.#started = true;
+    this.#app.prepare();
     for (const definition of this.#app.rooms()) this.rooms.define(definition);
   }
 
   /** Whether gateways with this path are on Roost's server. */
   servesPath(path: string | undefined): boolean {
-    return path === ROOST_PATH || (path !== undefined && `/${path.replace(/^\/+|\/+$/g, '')}` === this.options.path);
+    return path === ROOST_PATH || normalPath(path) === normalPath(this.options.path);
   }
 
   /** Bytes of the largest frame that any client may send. */
@@ -212,4 +215,9 @@ const COMPRESS_FROM = 1_024;
 
 function compressionThreshold({ compression }: ResolvedOptions): number {
   return typeof compression === 'object' ? (compression.threshold ?? COMPRESS_FROM) : COMPRESS_FROM;
+}
+
+/** A path as Nest's adapter takes it: no path is the root, and a slash at the end says nothing. */
+function normalPath(path = ''): string {
+  return `/${path.replace(/^\/+|\/+$/g, '')}`;
 }

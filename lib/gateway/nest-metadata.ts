@@ -16,7 +16,7 @@ class Probe {
   handler(_socket: unknown, _body: unknown): void {}
 }
 const descriptor = Object.getOwnPropertyDescriptor(Probe.prototype, 'handler') as PropertyDescriptor;
-WebSocketGateway({ path: '/probe' })(Probe);
+WebSocketGateway(4321, { path: '/probe' })(Probe);
 SubscribeMessage('probe')(Probe.prototype, 'handler', descriptor);
 UseFilters(new Filter())(Probe.prototype, 'handler', descriptor);
 ConnectedSocket()(Probe.prototype, 'handler', 0);
@@ -32,6 +32,8 @@ const FILTERS = keyWhere(handler, (value) => Array.isArray(value) && value[0] in
 const CATCHES = keyWhere(Filter, (value) => Array.isArray(value) && value[0] === Error);
 /** Of a gateway: its options. */
 const OPTIONS = keyWhere(Probe, (value) => isRecord(value) && value['path'] === '/probe');
+/** Of a gateway: its port. */
+const PORT = keyWhere(Probe, (value) => value === 4321);
 /** Of a gateway: that it is one. */
 const GATEWAY = keyWhere(Probe, (value) => value === true);
 /** Of a method: the event it is subscribed to. */
@@ -41,10 +43,13 @@ export const SOCKET_PARAMETER = parameterType(0);
 /** The type of the body among parameters. */
 export const BODY_PARAMETER = parameterType(1);
 
-/** The path of an ordinary or room gateway; nothing where the class is none. */
-export function gatewayOptions(metatype: object): { readonly path?: string } | undefined {
+/** Where a gateway, ordinary or of rooms, is served: port 0 is the app's own. Nothing where the class is none. */
+export function gatewayPlace(
+  metatype: object,
+): { readonly port: number; readonly path: string | undefined } | undefined {
   if (Reflect.getMetadata(GATEWAY, metatype) !== true) return undefined;
-  return (Reflect.getMetadata(OPTIONS, metatype) as { path?: string } | undefined) ?? {};
+  const options = Reflect.getMetadata(OPTIONS, metatype) as { path?: string } | undefined;
+  return { port: (Reflect.getMetadata(PORT, metatype) as number | undefined) ?? 0, path: options?.path };
 }
 
 /** The event that a method is subscribed to with `@SubscribeMessage`. */

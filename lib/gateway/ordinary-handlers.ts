@@ -7,7 +7,7 @@ import { RoostException, type MessageFrame } from '../protocol/index.js';
 import type { OrdinaryHandlers } from '../sessions/requests.js';
 import type { Session } from '../sessions/session.js';
 import { RoostContext } from './context.js';
-import { gatewayOptions, subscribedEvent } from './nest-metadata.js';
+import { subscribedEvent } from './nest-metadata.js';
 import { furtherAnswers, type Handler, type Pipelines, type Provider } from './pipeline.js';
 
 /** A handler as Nest has bound it to one client: with its own pipeline, answering in its own way. */
@@ -23,8 +23,8 @@ export interface OrdinaryParts {
   readonly clientOf: (connection: Connection) => unknown;
   /** What Nest has bound to that client. */
   readonly boundTo: (connection: Connection) => readonly BoundHandlers[];
-  /** Whether gateways with this path are on Roost's server. */
-  readonly servesPath: (path: string | undefined) => boolean;
+  /** Whether a class is a gateway on Roost's server. */
+  readonly serves: (metatype: object) => boolean;
   readonly onError: (error: unknown, what: string) => void;
 }
 
@@ -102,8 +102,7 @@ export class OrdinaryGateways implements OrdinaryHandlers {
     for (const provider of this.parts.discovery.getProviders()) {
       const { metatype } = provider;
       if (provider.isNotMetatype || typeof metatype !== 'function') continue;
-      const options = gatewayOptions(metatype);
-      if (options !== undefined && this.parts.servesPath(options.path)) this.#add(provider, this.#table);
+      if (this.parts.serves(metatype)) this.#add(provider, this.#table);
     }
     return this.#table;
   }
