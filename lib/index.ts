@@ -2,6 +2,7 @@ export { Heartbeat, type HeartbeatTimeout } from './connection/heartbeat.js';
 export type { ConnectionMode } from './connection/connection.js';
 export type { TokenRate } from './connection/token-bucket.js';
 export type { Authenticate, Authenticated, Authenticator, Handshake } from './gateway/authentication.js';
+export { BroadcastStream } from './gateway/broadcast-stream.js';
 export { RoostContext } from './gateway/context.js';
 export {
   CurrentRoom,
@@ -41,6 +42,9 @@ export { RoostModule } from './roost.module.js';
 export { RoostOptionError, type RoostOptions, type RoostOptionsFactory } from './roost.options.js';
 export { Session, type SessionEndReason } from './sessions/session.js';
 export { Sessions, type SessionEnded } from './sessions/sessions.js';
+export { broadcastTo } from './streams/broadcast-to.js';
+export type { BroadcastStreamOptions, BroadcastToOptions, Overflow } from './streams/options.js';
+export { StreamOverflowError } from './streams/overflow.js';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
 export type { Store } from './store/store.js';
 export type { Clock } from './time/clock.js';

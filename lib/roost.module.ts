@@ -57,7 +57,7 @@ function createNode(
     });
     return {
       prepare: () => holdGatewayHooks({ discovery, serves, onError }),
-      rooms: () => gateways.definitions(),
+      rooms: () => gateways.declarations(),
       hooks: gateways.hooks(),
       ordinary: new OrdinaryGateways({
         discovery,

@@ -9,20 +9,21 @@ import { ROOST_PATH } from './gateway/decorators.js';
 import { Entrance, type OnClient } from './gateway/entrance.js';
 import { Gatekeeper, type HttpRefusal } from './gateway/gatekeeper.js';
 import type { BoundHandlers } from './gateway/ordinary-handlers.js';
+import type { RoomDeclaration } from './gateway/room-gateways.js';
 import { CloseCode } from './protocol/index.js';
-import type { RoomDefinition } from './rooms/definition.js';
 import { Rooms } from './rooms/rooms.js';
 import type { ResolvedOptions } from './roost.options.js';
 import { Requests, type OrdinaryHandlers } from './sessions/requests.js';
 import { Sessions, type SessionHooks } from './sessions/sessions.js';
 import { MemoryStore } from './store/memory-store.js';
+import { RoomStreams } from './streams/room-streams.js';
 import { TimerWheel } from './time/timer-wheel.js';
 
 /** What the app does, read from its gateways. */
 export interface AppParts {
   /** Called once, before the gateways are bound. */
   readonly prepare: () => void;
-  readonly rooms: () => readonly RoomDefinition[];
+  readonly rooms: () => readonly RoomDeclaration[];
   readonly ordinary: OrdinaryHandlers;
   readonly hooks: SessionHooks;
 }
@@ -36,6 +37,7 @@ export class RoostNode {
   readonly heartbeat: Heartbeat;
   readonly #entrance: Entrance;
   readonly #gatekeeper: Gatekeeper;
+  readonly #streams: RoomStreams;
   readonly #wheel: TimerWheel;
   readonly #turn: Turn;
   readonly #app: AppParts;
@@ -62,6 +64,12 @@ export class RoostNode {
       { store, wheel, turn, onError, compressFrom: compressionThreshold(options) },
       { frameLimit: limits.frame, date: () => clock.date() },
     );
+    this.#streams = new RoomStreams(this.rooms, {
+      wheel,
+      onError,
+      date: () => clock.date(),
+      elect: (task, onChange) => store.elect(task, onChange),
+    });
     this.sessions = new Sessions({
       rooms: this.rooms,
       clock,
@@ -128,7 +136,10 @@ export class RoostNode {
     if (this.#started) return;
     this.#started = true;
     this.#app.prepare();
-    for (const definition of this.#app.rooms()) this.rooms.define(definition);
+    for (const { definition, streams } of this.#app.rooms()) {
+      this.rooms.define(definition);
+      this.#streams.define(definition, streams);
+    }
   }
 
   /** Whether gateways with this path are on Roost's server. */
@@ -185,6 +196,7 @@ export class RoostNode {
   async #close(): Promise<void> {
     await this.drain();
     await this.#inTime(this.sessions.close(), 'session hooks');
+    this.#streams.close();
     this.rooms.close();
     this.heartbeat.close();
     this.#turn.close();

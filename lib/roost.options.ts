@@ -240,7 +240,7 @@ function check(options: ResolvedOptions): void {
   for (const name of ['messages', 'connections'] as const) checkRate(`limits.${name}`, options.limits[name]);
   if (options.fanOut.window > 50) throw new RoostOptionError('fanOut.window', 'must be a number from 0 to 50');
   checkCompression(options.compression);
-  checkMethods('store', store, ['append', 'publish', 'retract', 'read', 'span', 'subscribe', 'close']);
+  checkMethods('store', store, ['append', 'publish', 'retract', 'read', 'span', 'subscribe', 'elect', 'close']);
   checkMethods('clock', clock, ['now', 'date', 'setTimeout', 'clearTimeout', 'random']);
 }
 

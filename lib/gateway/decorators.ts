@@ -123,7 +123,10 @@ export const CurrentRoom = untransformed((context) => {
 });
 
 /** The session, as a `Session`. @publicApi */
-export const CurrentSession = untransformed((context) => context.session);
+export const CurrentSession = untransformed((context) => {
+  if (context.session === undefined) throw new Error('@CurrentSession() stands where there is no session');
+  return context.session;
+});
 
 const roomParam = createParamDecorator((name: string, host) => RoostContext.of(host).params[name]);
 

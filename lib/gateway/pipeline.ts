@@ -27,6 +27,13 @@ type HandlerArguments = [client: unknown, data: unknown, context: RoostContext, 
  */
 export type Handler = (...args: HandlerArguments) => Promise<unknown>;
 
+export interface HandlerOptions {
+  /** Whether guards are asked. */
+  readonly guards: boolean;
+  /** The result is handed over as it is, an Observable too, and interceptors have no part. @default false */
+  readonly boxed?: boolean;
+}
+
 type Method = (...args: unknown[]) => unknown;
 
 const parameters = {
@@ -55,7 +62,7 @@ export class Pipelines {
   /**
    * @param options.guards whether guards are asked
    */
-  create(wrapper: Provider, methodName: string, options: { readonly guards: boolean }): Handler {
+  create(wrapper: Provider, methodName: string, options: HandlerOptions): Handler {
     const metatype = wrapper.metatype as Type<object>;
     const method = (metatype.prototype as Record<string, Method>)[methodName] as Method;
     const run = wrapper.isDependencyTreeStatic()
@@ -65,7 +72,8 @@ export class Pipelines {
     const what = `${metatype.name}.${methodName}`;
     return async (...args) => {
       try {
-        return await run(args);
+        const result = await run(args);
+        return result instanceof Box ? result.content : result;
       } catch (error) {
         // An interceptor that lets nothing through answers nothing.
         if (error instanceof EmptyError) return undefined;
@@ -86,13 +94,13 @@ export class Pipelines {
     return this.moduleRef.resolve<T>(wrapper.token as Type<T>, this.#requestOf(context), { strict: false });
   }
 
-  #static(wrapper: Provider, methodName: string, options: { guards: boolean }) {
+  #static(wrapper: Provider, methodName: string, options: HandlerOptions) {
     const instance = wrapper.instance as Record<string, Method>;
     const run = this.#context(instance, methodName, undefined, wrapper.id, options);
     return (args: HandlerArguments) => run(...args);
   }
 
-  #requestScoped(wrapper: Provider, methodName: string, options: { guards: boolean }) {
+  #requestScoped(wrapper: Provider, methodName: string, options: HandlerOptions) {
     return async (args: HandlerArguments) => {
       const id = this.#requestOf(args[2]);
       const instance = await this.instanceOf<Record<string, Method>>(wrapper, args[2]);
@@ -105,17 +113,17 @@ export class Pipelines {
     methodName: string,
     contextId: ContextId | undefined,
     inquirerId: string,
-    { guards }: { guards: boolean },
+    { guards, boxed = false }: HandlerOptions,
   ): (...args: HandlerArguments) => Promise<unknown> {
     return this.creator.create(
       instance,
-      firstValueOnly(instance[methodName] as Method),
+      wrap(instance[methodName] as Method, boxed ? box : firstAnswer),
       methodName,
       ROUTE_ARGUMENTS,
       parameters,
       contextId,
       inquirerId,
-      { guards, interceptors: true, filters: false },
+      { guards, interceptors: !boxed, filters: false },
       'ws',
     ) as (...args: HandlerArguments) => Promise<unknown>;
   }
@@ -150,20 +158,33 @@ export class Pipelines {
  */
 export const furtherAnswers = new AsyncLocalStorage<(rest: Observable<unknown>) => void>();
 
+/** Hides an Observable from Nest, which would wait for its last value. */
+class Box {
+  constructor(readonly content: unknown) {}
+}
+
+function box(result: unknown): unknown {
+  return new Box(result);
+}
+
+/** Nest waits for an Observable's last value, which may never come; a request has one answer, the first. */
+function firstAnswer(result: unknown): unknown {
+  if (!isObservable(result)) return result;
+  const forward = furtherAnswers.getStore();
+  if (forward === undefined) return result.pipe(take(1), defaultIfEmpty(undefined));
+  const values = result.pipe(share());
+  forward(values.pipe(skip(1)));
+  return values.pipe(take(1), defaultIfEmpty(undefined));
+}
+
 /**
- * Nest waits for an Observable's last value, which may never come; a request has one answer, the first.
+ * A method whose result is made into another.
  *
- * The wrapper inherits from the method, so that what decorators wrote down about the method is found on it.
+ * It inherits from the method, so that what decorators wrote down about the method is found on it.
  */
-function firstValueOnly(method: Method): Method {
+function wrap(method: Method, change: (result: unknown) => unknown): Method {
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
-    const result = method.apply(this, args);
-    if (!isObservable(result)) return result;
-    const forward = furtherAnswers.getStore();
-    if (forward === undefined) return result.pipe(take(1), defaultIfEmpty(undefined));
-    const values = result.pipe(share());
-    forward(values.pipe(skip(1)));
-    return values.pipe(take(1), defaultIfEmpty(undefined));
+    return change(method.apply(this, args));
   };
   Object.defineProperty(wrapper, 'name', { value: method.name });
   return Object.setPrototypeOf(wrapper, method) as Method;

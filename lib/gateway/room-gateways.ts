@@ -4,6 +4,8 @@ import { RoostException } from '../protocol/index.js';
 import type { Call, RoomDefinition, RoomHandlers } from '../rooms/definition.js';
 import type { Session, SessionEndReason } from '../sessions/session.js';
 import type { SessionHooks } from '../sessions/sessions.js';
+import type { StreamDefinition } from '../streams/room-stream.js';
+import { streamsOf } from './broadcast-stream.js';
 import { RoostContext } from './context.js';
 import {
   ROOM_GATEWAY,
@@ -57,17 +59,30 @@ export function isRoomGateway(provider: Provider): boolean {
   return metadataOf(provider) !== undefined;
 }
 
+/** What one gateway declares. */
+export interface RoomDeclaration {
+  readonly definition: RoomDefinition;
+  readonly streams: readonly StreamDefinition[];
+}
+
 /** Reads the app's `@RoomGateway` classes: what rooms there are, and what the app does in them. */
 export class RoomGateways {
   readonly #scanner = new MetadataScanner();
+  #found: readonly Provider[] | undefined;
 
   constructor(private readonly parts: RoomGatewayParts) {}
 
   /**
    * @throws {Error} where a gateway cannot work; the message names it and says what to do
    */
-  definitions(): RoomDefinition[] {
-    return this.#gateways().map((provider) => this.#define(provider));
+  declarations(): RoomDeclaration[] {
+    return this.#gateways().map((provider) => ({
+      definition: this.#define(provider),
+      streams: streamsOf(provider, this.parts.pipelines, (method) => {
+        const { pattern } = metadataOf(provider) as RoomGatewayMetadata;
+        checkParameters(provider.metatype as Type<object>, method, pattern);
+      }),
+    }));
   }
 
   /** What the gateways want to hear of sessions. */
@@ -95,8 +110,8 @@ export class RoomGateways {
     };
   }
 
-  #gateways(): Provider[] {
-    return this.parts.discovery.getProviders().filter(isRoomGateway);
+  #gateways(): readonly Provider[] {
+    return (this.#found ??= this.parts.discovery.getProviders().filter(isRoomGateway));
   }
 
   #define(provider: Provider): RoomDefinition {

@@ -234,6 +234,13 @@ export interface PresenceChangeFrame {
   readonly members?: readonly PresenceMember[];
 }
 
+/** A stream of the room has come to its end: no more messages of this event come from it. */
+export interface CompleteFrame {
+  readonly op: 'complete';
+  readonly room: string;
+  readonly event: string;
+}
+
 export interface GapFrame extends Position {
   readonly op: 'gap';
   readonly room: string;
@@ -256,6 +263,7 @@ export type ServerFrame =
   | AckFrame
   | ErrorFrame
   | PresenceChangeFrame
+  | CompleteFrame
   | GapFrame
   | ReconnectFrame
   | PingFrame

@@ -43,6 +43,8 @@ export interface LiveRoomEvents {
 export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly json: string;
   readonly presence: Presence;
+  /** Frames that a member gets when it goes live, however it came: the newest values of streams. */
+  readonly greetings = new Set<(room: LiveRoom) => readonly string[]>();
   readonly #members = new Map<string, Membership>();
   readonly #live = new Set<LiveMembership>();
   readonly #batch: Batch;
@@ -65,7 +67,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.json = JSON.stringify(name);
     this.#batch = new Batch(parts.compressFrom);
     this.presence = new Presence(name, this.#members, definition, parts.wheel, (text) => {
-      this.#tell(text);
+      this.tell(text);
       this.#presenceChanged();
     });
   }
@@ -234,6 +236,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     membership.offset = this.#top;
     if (connection.closed) return;
     this.#live.add(membership as LiveMembership);
+    for (const greeting of this.greetings) for (const text of greeting(this)) connection.sendText(text);
     // Changes told during a replay did not reach it.
     const state = this.presence.state;
     if (state !== undefined && membership.presenceRev !== state.rev) {
@@ -272,7 +275,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#epoch = position.epoch;
     this.#top = position.offset;
     // Members that are being replayed see the other epoch by themselves.
-    this.#tell(encodeFrame({ op: 'gap', room: this.name, ...position }));
+    this.tell(encodeFrame({ op: 'gap', room: this.name, ...position }));
   }
 
   // ---- observers in the app ----------------------------------------------------------------------------------------
@@ -343,7 +346,8 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.parts.turn.room(this);
   }
 
-  #tell(text: string): void {
+  /** Sends a frame that is no message to the live members. */
+  tell(text: string): void {
     if (this.#live.size === 0) return;
     this.#batch.add(text);
     this.#gather();

@@ -4,6 +4,7 @@ import { Deque } from './deque.js';
 import { Log } from './log.js';
 import type {
   Draft,
+  Election,
   Entry,
   Ephemeral,
   LogListener,
@@ -112,6 +113,11 @@ export class MemoryStore implements Store {
         this.#forgetIfEmpty(room);
       },
     };
+  }
+
+  async elect(_task: string, onChange: (elected: boolean) => void): Promise<Election> {
+    onChange(true);
+    return { close: () => {} };
   }
 
   async close(): Promise<void> {

@@ -81,6 +81,12 @@ export interface Subscription {
   close(): void;
 }
 
+/** A node's candidacy. */
+export interface Election {
+  /** Gives it up; nothing is told after that. */
+  close(): void;
+}
+
 /**
  * Where rooms' logs are kept. One room is one log: entries with offsets that rise by one, inside an epoch.
  *
@@ -100,5 +106,12 @@ export interface Store {
   span(room: string): Promise<Span>;
   /** Keeps the room's epoch alive until closed. */
   subscribe(room: string, retention: Retention, listener: LogListener): Promise<Subscription>;
+  /**
+   * Asks for this node to be the one that does something for all.
+   *
+   * @param task what is to be done: the same words on all nodes
+   * @param onChange told when this node becomes the one, and when it is no longer
+   */
+  elect(task: string, onChange: (elected: boolean) => void): Promise<Election>;
   close(): Promise<void>;
 }
