@@ -110,8 +110,7 @@ export class RoostClient {
 
   /** The session's public id; `undefined` before the first connection, and after the session's end. */
   get session(): { readonly id: string } | undefined {
-    const { id } = this.#session;
-    return id === undefined ? undefined : { id };
+    return this.#session.open;
   }
 
   /** Whom the server takes this client for, where its authenticator says so. */

@@ -172,7 +172,7 @@ export class Connection {
   }
 
   #stop(code: number, reason: string, why: ClosedWhy): void {
-    const status: ClientStatus = { state: 'closed', code, reason, why, ...(this.#error && { error: this.#error }) };
+    const status: ClientStatus = { state: 'closed', code, reason, why, error: this.#error };
     this.#status = status;
     this.#since = undefined;
     this.#attempt = 0;

@@ -46,9 +46,9 @@ export class Heartbeat {
     this.#late = 0;
   }
 
-  /** Pings now, and gives up after `timeout` milliseconds without a frame. */
+  /** Pings now, and gives up after `timeout` milliseconds without a frame; unless a ping is awaiting its answer already. */
   check(timeout: number): void {
-    this.#ask(Math.min(timeout, this.#timeout));
+    if (!this.#asked) this.#ask(Math.min(timeout, this.#timeout));
   }
 
   stop(): void {

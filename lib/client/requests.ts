@@ -147,8 +147,8 @@ export class Requests {
     if (request.asker.lost) return request.asker.lost();
     request.asker.fail(
       request.id
-        ? new RoostError('OUTCOME_UNKNOWN', 'the session was lost before the answer came')
-        : new RoostError('CLOSED', 'the client was closed'),
+        ? new RoostError('OUTCOME_UNKNOWN', 'the session is gone, and with it the answer')
+        : new RoostError('CLOSED', 'the client is closed'),
     );
   }
 

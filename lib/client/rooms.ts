@@ -41,7 +41,8 @@ export class Rooms implements MembershipHost {
 
   /** Whom the room's frames belong to: the oldest membership that the server has not ended. */
   get(name: string): Membership | undefined {
-    return this.#all().find((membership) => membership.name === name);
+    for (const membership of this.#memberships) if (membership.name === name) return membership;
+    return undefined;
   }
 
   join(name: string, data: unknown, since: Position | undefined): Membership {
@@ -83,7 +84,7 @@ export class Rooms implements MembershipHost {
   /** The client has stopped. Rooms that were joined are kept for `connect`, unless the session has ended. */
   stop(ended: boolean): void {
     for (const membership of this.#all()) {
-      if (ended || !membership.position) membership.end('closed', new RoostError('CLOSED', 'the client was closed'));
+      if (ended || !membership.position) membership.end('closed', new RoostError('CLOSED', 'the client is closed'));
     }
   }
 

@@ -15,7 +15,8 @@ interface Saved {
 export class Session {
   readonly #storage: SessionStorageLike | undefined;
   readonly #key: string;
-  id: string | undefined;
+  /** Its public side. */
+  open: { readonly id: string } | undefined;
   user: PublicUser | undefined;
   /** The secret that resumes the session. */
   token: string | undefined;
@@ -57,7 +58,7 @@ export class Session {
   }
 
   welcome({ session, user, resumed, direct }: WelcomeFrame): void {
-    this.id = session.id;
+    this.open = { id: session.id };
     this.token = session.token;
     this.user = user;
     if (!resumed || direct?.recovered === false) this.seq = direct?.seq ?? 0;
@@ -66,7 +67,7 @@ export class Session {
 
   /** The session is over, or another page's. */
   forget(): void {
-    this.id = this.user = this.token = undefined;
+    this.open = this.user = this.token = undefined;
     this.seq = 0;
   }
 

@@ -37,8 +37,8 @@ export interface ClosedStatus {
   readonly code: number;
   readonly reason: string;
   readonly why: ClosedWhy;
-  /** What the server said before it closed. */
-  readonly error?: RoostError;
+  /** What the server said before it closed, where it said something. */
+  readonly error: RoostError | undefined;
 }
 
 /**
