@@ -5,6 +5,15 @@ import { LiveRoom, type RoomParts } from './live-room.js';
 import { Patterns, type Match } from './pattern.js';
 import { Room, type RoomHost } from './room.js';
 
+export interface RoomsOptions {
+  /** Bytes of a frame. */
+  readonly frameLimit: number;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
+  /** Called before a room is looked up: defines the rooms where that has not been done. */
+  readonly prepare: () => void;
+}
+
 /**
  * All rooms of the app. Inject it to speak to a room from anywhere.
  *
@@ -28,14 +37,17 @@ export class Rooms {
   readonly removed$: Observable<string> = this.deserted$.pipe(map(({ name }) => name));
   readonly #parts: RoomParts;
   readonly #host: RoomHost;
+  readonly #prepare: () => void;
 
   /** @internal */
-  constructor(parts: RoomParts, options: { readonly frameLimit: number; readonly date: () => number }) {
+  constructor(parts: RoomParts, options: RoomsOptions) {
     this.#parts = parts;
+    this.#prepare = options.prepare;
     this.#host = {
       store: parts.store,
       onError: parts.onError,
-      ...options,
+      frameLimit: options.frameLimit,
+      date: options.date,
       live: (name) => this.#live.get(name)?.room,
       enter: (name) => this.enter(name),
     };
@@ -68,6 +80,7 @@ export class Rooms {
 
   /** @internal */
   match(name: string): Match<RoomDefinition> {
+    this.#prepare();
     const match = roomNameFault(name) === undefined ? this.#patterns.find(name) : undefined;
     if (match === undefined) throw new RoostException('ROOM_NOT_FOUND', 'there is no such room');
     return match;
