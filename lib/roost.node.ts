@@ -58,12 +58,11 @@ export class RoostNode {
     const onError = (error: unknown, what: string): void => this.report(error, what);
     const wheel = (this.#wheel = new TimerWheel(clock, (error) => onError(error, 'timer')));
     const turn = (this.#turn = new Turn(clock, options.fanOut.window));
-    const store = (this.#store =
-      options.store ?? new MemoryStore({ date: () => clock.date(), prepare: () => this.start() }));
+    const store = (this.#store = options.store ?? new MemoryStore({ date: () => clock.date() }));
     this.heartbeat = new Heartbeat(heartbeat, clock, wheel);
     this.rooms = new Rooms(
       { store, wheel, turn, onError, compressFrom: compressionThreshold(options) },
-      { frameLimit: limits.frame, date: () => clock.date() },
+      { frameLimit: limits.frame, date: () => clock.date(), prepare: () => this.start() },
     );
     this.#streams = new RoomStreams(this.rooms, {
       wheel,
