@@ -69,7 +69,7 @@ export class RoostClient {
         if (status.state === 'online')
           this.#connection.tell({ ...status, rooms: { ...status.rooms, [name]: recovered } });
       },
-      () => this.#connection.repair('entries of a room are missing'),
+      () => this.#connection.repair('a hole in a room'),
     );
     this.#connection = new Connection(String(url), settings, {
       hello: (auth) => {

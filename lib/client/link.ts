@@ -1,6 +1,6 @@
 import type { CloseCode, SUBPROTOCOL } from '../protocol/codes.js';
 import type { ConnectFrame, ServerFrame } from '../protocol/frames.js';
-import { Heartbeat } from './heartbeat.js';
+import { startHeartbeat, type Heartbeat } from './heartbeat.js';
 import type { AuthFunction, Settings, WebSocketLike } from './options.js';
 import type { Asked } from './requests.js';
 
@@ -114,7 +114,7 @@ export class Link {
       if ('op' in frame && frame.op === 'welcome') {
         const { clock, random } = this.#settings;
         clock.clearTimeout(this.#timer);
-        this.#heartbeat ??= new Heartbeat(
+        this.#heartbeat ??= startHeartbeat(
           clock,
           frame.heartbeat,
           random(),

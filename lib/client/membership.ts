@@ -12,11 +12,11 @@ import type {
 } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
 import { RoostError } from './error.js';
-import { Listeners } from './listeners.js';
 import type { Report } from './listeners.js';
 import { Presence } from './presence.js';
+import { RoomListeners } from './room-listeners.js';
 import type { Asked, Requests } from './requests.js';
-import type { ClientRoom, HistoryQuery, JoinedInfo, MessageInfo, Recovery, SendOptions } from './room.js';
+import type { ClientRoom, HistoryQuery, JoinedInfo, SendOptions } from './room.js';
 
 /** What a membership needs of the client's other parts. */
 export interface MembershipHost {
@@ -32,26 +32,15 @@ export interface MembershipHost {
   broken(): void;
 }
 
-interface Hooks {
-  joined: [info: JoinedInfo];
-  left: [reason: LeaveReason, error?: RoostError];
-  gap: [position: Position];
-  retract: [target: number];
-  presence: [state: PresenceState];
-  recovery: [recovery: Recovery];
-}
-
 const nothing = () => {};
 
 /** The inner side of a `ClientRoom`: follows what the server tells of the room. */
-export class Membership implements ClientRoom {
+export class Membership extends RoomListeners implements ClientRoom {
   readonly name: string;
   readonly joined: Promise<JoinedInfo>;
   readonly #host: MembershipHost;
   readonly #data: unknown;
   readonly #since: Position | undefined;
-  readonly #messages: Listeners<Record<string, [data: unknown, message: MessageInfo]>>;
-  readonly #hooks: Listeners<Hooks>;
   readonly #presence: Presence;
   #resolve!: (joined: JoinedInfo) => void;
   #reject!: (error: RoostError) => void;
@@ -69,15 +58,14 @@ export class Membership implements ClientRoom {
   #catchingUp: { count: number; top: number } | undefined;
 
   constructor(name: string, data: unknown, since: Position | undefined, host: MembershipHost) {
+    super(host.report);
     this.name = name;
     this.#data = data;
     this.#since = since;
     this.#host = host;
-    this.#messages = new Listeners(host.report);
-    this.#hooks = new Listeners(host.report);
     this.#presence = new Presence(
       () => this.#askPresence(),
-      (state) => this.#hooks.emit('presence', state),
+      (state) => this.hooks.emit('presence', state),
     );
     this.joined = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -100,34 +88,6 @@ export class Membership implements ClientRoom {
 
   get count(): number | undefined {
     return this.#presence.state?.count;
-  }
-
-  on(event: string, listener: (data: unknown, message: MessageInfo) => void): () => void {
-    return this.#messages.add(event, listener);
-  }
-
-  onJoined(listener: (joined: JoinedInfo) => void): () => void {
-    return this.#hooks.add('joined', listener);
-  }
-
-  onLeft(listener: (reason: LeaveReason, error?: RoostError) => void): () => void {
-    return this.#hooks.add('left', listener);
-  }
-
-  onGap(listener: (position: Position) => void): () => void {
-    return this.#hooks.add('gap', listener);
-  }
-
-  onRetract(listener: (target: number) => void): () => void {
-    return this.#hooks.add('retract', listener);
-  }
-
-  onPresence(listener: (state: PresenceState) => void): () => void {
-    return this.#hooks.add('presence', listener);
-  }
-
-  onRecovery(listener: (recovery: Recovery) => void): () => void {
-    return this.#hooks.add('recovery', listener);
   }
 
   send(event: string, data?: unknown, options?: SendOptions): Promise<unknown> {
@@ -234,7 +194,7 @@ export class Membership implements ClientRoom {
     this.#member = this.#live = false;
     this.#host.left(this);
     this.#reject(error ?? new RoostError('NOT_JOINED', `the room was left: ${reason}`));
-    this.#hooks.emit('left', reason, error);
+    this.hooks.emit('left', reason, error);
   }
 
   /** A message, or something else of the room's log. */
@@ -249,9 +209,9 @@ export class Membership implements ClientRoom {
     }
     if (!('op' in frame)) {
       if (offset !== undefined && this.#catchingUp) this.#catchingUp.count++;
-      this.#messages.emit(frame.event, frame.data, frame);
+      this.messages.emit(frame.event, frame.data, frame);
     } else if (frame.op === 'retract') {
-      this.#hooks.emit('retract', frame.target);
+      this.hooks.emit('retract', frame.target);
     }
     this.#reached();
   }
@@ -284,7 +244,7 @@ export class Membership implements ClientRoom {
     if (presence) this.#presence.take(presence, true);
     const info: JoinedInfo = { data, recovered: late ? this.#resumed : recovered, position };
     this.#resolve(info);
-    this.#hooks.emit('joined', info);
+    this.hooks.emit('joined', info);
     if (late || recovered === undefined) return;
     if (again) this.#host.cameBack(this.name, recovered);
     if (again || !recovered) this.#recover(recovered);
@@ -295,9 +255,9 @@ export class Membership implements ClientRoom {
     const catchingUp = { count: this.#catchingUp?.count ?? 0, top: Infinity };
     this.#catchingUp = undefined;
     if (!recovered) {
-      this.#hooks.emit('gap', this.#position as Position);
-      this.#hooks.emit('recovery', { recovered, caughtUp: catchingUp.count });
-    } else if (this.#hooks.of('recovery').length > 0) {
+      this.hooks.emit('gap', this.#position as Position);
+      this.hooks.emit('recovery', { recovered, caughtUp: catchingUp.count });
+    } else if (this.hooks.of('recovery').length > 0) {
       this.#catchingUp = catchingUp;
       const reach = (top: number) => {
         catchingUp.top = top;
@@ -314,7 +274,7 @@ export class Membership implements ClientRoom {
     const { count, top } = this.#catchingUp ?? { count: 0, top: Infinity };
     if (!this.#position || this.#position.offset < top) return;
     this.#catchingUp = undefined;
-    this.#hooks.emit('recovery', { recovered: true, caughtUp: count });
+    this.hooks.emit('recovery', { recovered: true, caughtUp: count });
   }
 
   /** Asks for the full state; where that fails, or is behind what was heard, the next change shows the hole again. */

@@ -147,7 +147,7 @@ export class Requests {
     if (request.asker.lost) return request.asker.lost();
     request.asker.fail(
       request.id
-        ? new RoostError('OUTCOME_UNKNOWN', 'the session is gone, and with it the answer')
+        ? new RoostError('OUTCOME_UNKNOWN', 'the session is gone')
         : new RoostError('CLOSED', 'the client is closed'),
     );
   }
