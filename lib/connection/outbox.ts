@@ -12,9 +12,13 @@ export class Outbox implements Gathering {
   #chunks: Buffer[] = [];
   #bytes = 0;
   #closed = false;
+  /** Bytes of replays among what is queued, at most. */
+  #replayed = 0;
+  /** The last step of a replay that was asked for. */
+  #lastStep: Promise<void> = Promise.resolve();
 
   /**
-   * @param limit bytes that may be queued; an empty queue takes a frame of any size
+   * @param limit bytes that may be queued besides a piece of a replay; an empty queue takes a frame of any size
    * @param onOverflow called when a frame did not fit, once
    */
   constructor(
@@ -31,7 +35,7 @@ export class Outbox implements Gathering {
 
   /** Whether the queue is so long that what can be missed should be. */
   get congested(): boolean {
-    return this.bufferedBytes > this.limit / 2;
+    return this.#queued > this.limit / 2;
   }
 
   /** Adds whole frames, given as one buffer that others may share. */
@@ -39,7 +43,7 @@ export class Outbox implements Gathering {
     if (this.#closed) return;
     // What this turn gathered is not yet a queue: only what the network then leaves behind is.
     if (this.#bytes + chunk.length > WRITE_AT) this.flush();
-    const queued = this.bufferedBytes;
+    const queued = this.#queued;
     if (queued > 0 && queued + chunk.length > this.limit) {
       this.close();
       this.onOverflow();
@@ -48,9 +52,11 @@ export class Outbox implements Gathering {
     this.#add(chunk);
   }
 
-  /** Adds a piece of a replay, which waits for {@link drained} and so is never too much. */
+  /** Adds a piece of a replay, in a step of {@link whenDrained}. It is no reason to close a slow reader. */
   pushReplay(chunk: Buffer): void {
-    if (!this.#closed) this.#add(chunk);
+    if (this.#closed) return;
+    this.#add(chunk);
+    this.#replayed += chunk.length;
   }
 
   flush(): void {
@@ -61,18 +67,34 @@ export class Outbox implements Gathering {
     this.socket.write(chunks);
   }
 
-  /** Settles when everything has gone to the network, or the outbox is closed. */
-  async drained(): Promise<void> {
-    if (this.#closed) return;
-    this.flush();
-    if (this.socket.bufferedBytes === 0) return;
-    await new Promise<void>((resolve) => this.socket.whenWritten(resolve));
+  /**
+   * Runs a step of a replay when everything has gone to the network, or the outbox is closed. However many rooms are
+   * replayed, one step runs at a time, so that one piece is queued at a time.
+   */
+  whenDrained(step: () => Promise<void>): Promise<void> {
+    const done = this.#lastStep.then(() => this.#drained()).then(step);
+    this.#lastStep = done.catch(() => {});
+    return done;
   }
 
   /** Writes what is there, and takes no more. */
   close(): void {
     this.flush();
     this.#closed = true;
+  }
+
+  /** Bytes that wait, without those of replays. */
+  get #queued(): number {
+    const all = this.bufferedBytes;
+    this.#replayed = Math.min(this.#replayed, all);
+    return all - this.#replayed;
+  }
+
+  async #drained(): Promise<void> {
+    if (this.#closed) return;
+    this.flush();
+    if (this.socket.bufferedBytes === 0) return;
+    await new Promise<void>((resolve) => this.socket.whenWritten(resolve));
   }
 
   #add(chunk: Buffer): void {

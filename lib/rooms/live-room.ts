@@ -286,7 +286,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       return () => this.#observers.delete(observer);
     }
     const sink: ReplaySink = {
-      ready: () => Promise.resolve(),
+      inTurn: (step) => step(),
       give: (entries) => {
         for (const entry of entries) {
           const message = messageOf(this.name, entry);

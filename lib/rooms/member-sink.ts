@@ -13,8 +13,8 @@ export class MemberSink implements ReplaySink {
     private readonly memberId: string,
   ) {}
 
-  ready(): Promise<void> {
-    return this.connection.outbox.drained();
+  inTurn(step: () => Promise<void>): Promise<void> {
+    return this.connection.outbox.whenDrained(step);
   }
 
   give(entries: readonly Entry[]): void {

@@ -15,8 +15,8 @@ export interface ReplayRoom {
 
 /** Who is given what was missed. */
 export interface ReplaySink {
-  /** Settles when there is room for more. */
-  ready(): Promise<void>;
+  /** Runs a step of a replay when there is room for what it gives; of several replays one step at a time. */
+  inTurn(step: () => Promise<void>): Promise<void>;
   give(entries: readonly Entry[]): void;
 }
 
@@ -32,6 +32,8 @@ export class Replay {
   offset: number;
   readonly #epoch: string;
   #cancelled = false;
+  /** Whether what comes next is no longer kept. */
+  #broken = false;
 
   /** @param from where the sink is */
   constructor(
@@ -55,18 +57,24 @@ export class Replay {
   async run(done: (outcome: Outcome) => void): Promise<void> {
     for (;;) {
       if (this.#cancelled) return;
-      if (this.#epoch !== this.room.epoch) return done('gap');
+      if (this.#epoch !== this.room.epoch || this.#broken) return done('gap');
       if (this.offset >= this.room.top) return done('caught-up');
-      await this.sink.ready();
-      if (this.#cancelled) return;
-      const page = await this.room.store.read(this.room.name, { since: this.offset, ...CHUNK });
-      if (this.#cancelled) return;
-      const next = page.entries[0]?.offset ?? page.top + 1;
-      if (page.epoch !== this.#epoch || next !== this.offset + 1) return done('gap');
-      // A store that is behind its own deliveries has the rest in a moment; asking again is all there is to do.
-      if (page.entries.length === 0) continue;
-      this.sink.give(page.entries);
-      this.offset = page.entries.at(-1)?.offset ?? this.offset;
+      await this.sink.inTurn(() => this.#step());
     }
+  }
+
+  async #step(): Promise<void> {
+    if (this.#cancelled) return;
+    const page = await this.room.store.read(this.room.name, { since: this.offset, ...CHUNK });
+    if (this.#cancelled) return;
+    const next = page.entries[0]?.offset ?? page.top + 1;
+    this.#broken = page.epoch !== this.#epoch || next !== this.offset + 1;
+    if (this.#broken) return;
+    // What the room has not delivered yet comes live. A store that is behind the room has the rest in a moment; asking
+    // again is all there is to do.
+    const entries = page.entries.filter(({ offset }) => offset <= this.room.top);
+    if (entries.length === 0) return;
+    this.sink.give(entries);
+    this.offset = entries.at(-1)?.offset ?? this.offset;
   }
 }

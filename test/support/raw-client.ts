@@ -5,6 +5,8 @@ import { WebSocket, type ClientOptions } from 'ws';
 export type RawFrame = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any
 
 const PATIENCE = 4_000;
+/** Characters of frames that an error shows. */
+const SHOWN = 2_000;
 
 /** Speaks raw frames over a real WebSocket, and keeps all that comes until it is asked for. */
 export class RawClient {
@@ -99,7 +101,7 @@ export class RawClient {
     this.#read++;
     for (const [name, value] of Object.entries(fields)) {
       if (JSON.stringify(frame[name]) !== JSON.stringify(value)) {
-        throw new Error(`waited for ${JSON.stringify(fields)}, got ${JSON.stringify(frame)}`);
+        throw new Error(`waited for ${JSON.stringify(fields)}, got ${JSON.stringify(frame).slice(0, SHOWN)}`);
       }
     }
     return frame;
@@ -133,6 +135,10 @@ export class RawClient {
     await this.closed;
   }
 
+  #shown(): string {
+    return JSON.stringify(this.unread).slice(0, SHOWN);
+  }
+
   #wake(): void {
     for (const waiter of this.#waiters) waiter();
   }
@@ -150,14 +156,12 @@ export class RawClient {
           resolve(found);
         } else if (this.#closeCode !== undefined) {
           done();
-          reject(
-            new Error(`waited for ${what}; closed with ${this.#closeCode}; unread: ${JSON.stringify(this.unread)}`),
-          );
+          reject(new Error(`waited for ${what}; closed with ${this.#closeCode}; unread: ${this.#shown()}`));
         }
       };
       const timer = setTimeout(() => {
         this.#waiters.delete(check);
-        reject(new Error(`waited for ${what}; unread: ${JSON.stringify(this.unread)}`));
+        reject(new Error(`waited for ${what}; unread: ${this.#shown()}`));
       }, PATIENCE);
       this.#waiters.add(check);
       check();

@@ -102,7 +102,7 @@ class BriefRooms extends Scripted {}
 class UnkeptRooms extends Scripted {}
 
 /** Keeps more than a replay may have. */
-@RoomGateway('long/:name', { ...quiet, history: { size: 5_000 } })
+@RoomGateway('long/:name', { ...quiet, history: { size: 5_000, bytes: 64 * 1024 * 1024 } })
 class LongRooms extends Scripted {}
 
 /** Tells names, up to three. */

@@ -56,3 +56,12 @@ export class Gate {
     this.#waiting.shift()?.();
   }
 }
+
+/** Waits until something holds that no event tells of. */
+export async function eventually(holds: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`waited for ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
