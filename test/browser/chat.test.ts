@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { RoostClient } from 'nestjs-roost/client';
+import { WebSocket } from 'ws';
+import type { ChatContract } from '../../sample-app/src/chat/chat.contract.js';
 import { openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
@@ -286,6 +289,23 @@ describe('The log', () => {
     await ada.sees(`${'many words, and'.repeat(6)} 19`);
     await ada.says('and mine');
     expect(await boxes()).toEqual(before);
+  });
+
+  it('keeps a bounded number of lines in the page', async () => {
+    newChannel();
+    const ada = await comes('Ada');
+    const crowd = Array.from(
+      { length: 4 },
+      () => new RoostClient(`${app.url.replace('http', 'ws')}/ws`, { WebSocket }),
+    );
+    const rooms = crowd.map((client) => client.join<ChatContract>(`chat/${channel}`));
+    for (const text of numbered('line', 150)) await Promise.all(rooms.map((room) => room.send('say', { text })));
+    await rooms[0]?.send('say', { text: 'the last one' });
+    await ada.sees('the last one');
+    const count = await ada.page.locator('#lines .line').count();
+    expect(count).toBeGreaterThan(400);
+    expect(count).toBeLessThanOrEqual(500);
+    await Promise.all(crowd.map((client) => client.close()));
   });
 
   it('goes back page by page, and keeps the place', async () => {

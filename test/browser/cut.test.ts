@@ -104,6 +104,17 @@ describe('A wire that breaks', () => {
     expect(await ada.lines()).toEqual(['before', ...meanwhile]);
   });
 
+  it('is a browser without a network, too', async () => {
+    await meet();
+    await ada.page.context().setOffline(true);
+    await ada.status('Connection lost');
+    await ben.says('meanwhile');
+    await ada.page.context().setOffline(false);
+    await ada.reconnects();
+    await ada.status('Back, 1 message caught up');
+    expect(await ada.lines()).toEqual(['before', 'meanwhile']);
+  });
+
   it('repeats and loses nothing when it breaks again and again while both talk', async () => {
     await meet();
     const both: Promise<void>[] = [];
@@ -149,6 +160,12 @@ describe('A server that restarts', () => {
       await ada.says('after');
       await ben.sees('after');
       expect(await ben.lines()).toEqual(['before', 'after']);
+      expect(await ben.page.locator('#lines > li').allInnerTexts()).toEqual([
+        expect.stringMatching(/^\w+ \d+ \w+$/),
+        expect.stringContaining('before'),
+        'Something that was said in between is lost.',
+        expect.stringContaining('after'),
+      ]);
       ben.complaints.length = 0;
     } finally {
       await next.stop();

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { RawClient } from '../support/raw-client.js';
 import { spawnSampleApp, startSampleApp, type SampleApp } from './support/sample-app.js';
+
+jest.setTimeout(60_000);
 
 let app: SampleApp;
 

@@ -26,7 +26,7 @@ function lineItem(line: Line, previous: Line | undefined, { own, timeZone }: Rea
     newDay || line.from !== previous.from || name !== previous.data.from || line.ts - previous.ts > GROUP_MS;
   const isOwn = line.from !== undefined && own.has(line.from);
   return html`${newDay ? html`<li class="day">${day}</li>` : undefined}
-    <li class="line${first ? ' first' : ''}${isOwn ? ' own' : ''}" data-offset="${line.offset}">
+    <li class="line${first ? ' first' : ''}${isOwn ? ' own' : ''}">
       ${first ? birdPicture(name) : undefined}
       <p class="byline${first ? '' : ' unseen'}">
         <b class="name tint-${bird(name).tint}" dir="auto">${name}</b>

@@ -23,7 +23,9 @@ export class ChannelList {
       if (!links.has(name)) this.#list.append(nodes(channelItem(name, name === current.name)));
     }
     for (const [name = '', link] of links) {
-      link.setAttribute('aria-current', name === current.name ? 'page' : 'false');
+      const isCurrent = name === current.name;
+      if (isCurrent && link.ariaCurrent !== 'page') link.scrollIntoView({ block: 'nearest', inline: 'center' });
+      link.ariaCurrent = isCurrent ? 'page' : 'false';
       const unread = channels.get(name)?.unread ?? 0;
       const badge = within(link, '.unread', HTMLElement);
       badge.hidden = unread === 0;

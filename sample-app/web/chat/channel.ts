@@ -59,6 +59,8 @@ export class Channel {
   #more: boolean;
   /** Whether the oldest lines may be of a log that is no more. */
   #renewed = false;
+  /** Whether something is missing before the next line. */
+  #broken = false;
   /** What is said while the end of the log is loaded anew. */
   #arriving: Line[] | undefined;
 
@@ -158,6 +160,8 @@ export class Channel {
   }
 
   #add(lines: readonly Line[]): void {
+    if (this.#broken && lines[0]) this.breaks.add(lines[0]);
+    this.#broken = false;
     this.lines = [...this.lines, ...lines];
     for (const line of lines) this.#settle(line);
     if (this.lines.length <= LINES) {
@@ -199,7 +203,7 @@ export class Channel {
     const top = lines.at(-1)?.offset ?? 0;
     this.#arriving = undefined;
     lines = [...lines, ...arriving.filter(({ offset }) => offset > top)];
-    if (lines[0] && this.lines.length > 0) this.breaks.add(lines[0]);
+    this.#broken = this.lines.length > 0;
     if (lines.length > 0) this.#add(lines);
     this.#events.changed(this);
   }

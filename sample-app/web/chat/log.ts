@@ -114,10 +114,10 @@ export class Log {
   #items(lines: readonly Line[], previous?: Line): DocumentFragment {
     const reader: Reader = { own: this.#me.ids, timeZone: 'local' };
     const fragment = nodes(transcriptItems(lines, reader, previous));
-    for (const line of lines) {
+    const items = fragment.querySelectorAll('.line');
+    for (const [i, line] of lines.entries()) {
       if (!this.#channel?.breaks.has(line)) continue;
-      const item = fragment.querySelector(`[data-offset="${line.offset}"]`);
-      item?.before(nodes(html`<li class="break">Something that was said in between is lost.</li>`));
+      items[i]?.before(nodes(html`<li class="break">Something that was said in between is lost.</li>`));
     }
     return fragment;
   }
