@@ -200,6 +200,8 @@ export class RoostClient {
         return room?.cut(frame);
       case 'presence':
         return room?.changed(frame);
+      case 'complete':
+        return room?.completed(frame.event);
       case 'left':
         if (!this.#requests.settle(frame)) room?.removed(frame.reason);
         return;

@@ -14,6 +14,7 @@ export type { Position } from '../protocol/position.js';
 export { RoostClient } from './client.js';
 export type { JoinOptions } from './client.js';
 export { RoostError } from './error.js';
+export type { EventObserver, EventStream } from './event-stream.js';
 export type {
   AuthFunction,
   ClientClock,

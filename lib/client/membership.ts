@@ -193,7 +193,7 @@ export class Membership extends RoomListeners implements ClientRoom {
     this.#ended = true;
     this.#member = this.#live = false;
     this.#host.left(this);
-    this.#reject(error ?? new RoostError('NOT_JOINED', `the room was left: ${reason}`));
+    this.#reject(error ?? new RoostError('NOT_JOINED', 'the room was left'));
     this.hooks.emit('left', reason, error);
   }
 

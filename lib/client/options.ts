@@ -125,7 +125,7 @@ const clock: ClientClock = {
 export function settingsOf(options: RoostClientOptions): Settings {
   const { WebSocket } = globalThis as Partial<typeof globalThis>;
   const settings = fill({ WebSocket, maxAttempts: Infinity, clock, random: Math.random, onError }, options);
-  if (!settings.WebSocket) throw new TypeError('no global WebSocket: pass one as an option');
+  if (!settings.WebSocket) throw new TypeError('WebSocket is missing');
   return {
     ...(settings as typeof settings & Pick<Settings, 'WebSocket'>),
     backoff: fill({ min: 500, max: 30_000 }, options.backoff),

@@ -59,7 +59,7 @@ export class Requests {
     } else {
       const { count, bytes } = this.#settings.queue;
       if (this.#waiting.length >= count || this.#waiting.reduce((sum, one) => sum + one.bytes, request.bytes) > bytes) {
-        return asker.fail(new RoostError('UNAVAILABLE', 'too much waits to be sent'));
+        return asker.fail(new RoostError('UNAVAILABLE', 'the queue is full'));
       }
       this.#waiting.push(request);
     }
@@ -129,7 +129,7 @@ export class Requests {
       const { frame } = this.#limits;
       if (request.bytes + headOf(request).length - 1 > frame) {
         this.#unwatch(request);
-        request.asker.fail(new RoostError('TOO_LARGE', `a frame may have ${frame} bytes`));
+        request.asker.fail(new RoostError('TOO_LARGE', 'the frame is too large'));
       } else {
         this.#written.set(request.id, request);
         this.#put(request);
@@ -147,7 +147,7 @@ export class Requests {
     if (request.asker.lost) return request.asker.lost();
     request.asker.fail(
       request.id
-        ? new RoostError('OUTCOME_UNKNOWN', 'the session is gone')
+        ? new RoostError('OUTCOME_UNKNOWN', 'the session is lost')
         : new RoostError('CLOSED', 'the client is closed'),
     );
   }
@@ -157,7 +157,7 @@ export class Requests {
     request.timer = this.#settings.clock.setTimeout(() => {
       if (request.id) this.#written.delete(request.id);
       else this.#waiting.splice(this.#waiting.indexOf(request), 1);
-      request.asker.fail(new RoostError('TIMEOUT', `no answer within ${ms} ms`));
+      request.asker.fail(new RoostError('TIMEOUT', 'no answer in time'));
       this.#flush();
     }, ms);
   }

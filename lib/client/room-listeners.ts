@@ -2,11 +2,14 @@ import type { LeaveReason } from '../protocol/codes.js';
 import type { PresenceState } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
 import type { RoostError } from './error.js';
+import { eventStream } from './event-stream.js';
+import type { EventStream } from './event-stream.js';
 import { Listeners } from './listeners.js';
 import type { Report } from './listeners.js';
 import type { JoinedInfo, MessageInfo, Recovery } from './room.js';
 
 interface Hooks {
+  complete: [event: string];
   joined: [info: JoinedInfo];
   left: [reason: LeaveReason, error?: RoostError];
   gap: [position: Position];
@@ -27,6 +30,23 @@ export class RoomListeners {
 
   on(event: string, listener: (data: unknown, message: MessageInfo) => void): () => void {
     return this.messages.add(event, listener);
+  }
+
+  on$(event: string): EventStream<unknown> {
+    return eventStream((observer) => {
+      const complete = () => observer.complete?.();
+      const stops = [
+        this.on(event, (data) => observer.next?.(data)),
+        this.hooks.add('complete', (ended) => ended === event && complete()),
+        this.onLeft(complete),
+      ];
+      return () => stops.forEach((stop) => stop());
+    });
+  }
+
+  /** The server's stream of this event is over. */
+  completed(event: string): void {
+    this.hooks.emit('complete', event);
   }
 
   onJoined(listener: (joined: JoinedInfo) => void): () => void {

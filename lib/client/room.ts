@@ -11,6 +11,7 @@ import type {
 import type { HistoryPage, PresenceMember, PresenceState } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
 import type { RoostError } from './error.js';
+import type { EventStream } from './event-stream.js';
 
 /** What comes with a room's message. @publicApi */
 export interface MessageInfo {
@@ -95,6 +96,8 @@ export interface ClientRoom<C extends object = AnyContract> {
     event: E,
     listener: (data: BroadcastData<C, E>, message: MessageInfo) => void,
   ): () => void;
+  /** {@link on} as a stream, for RxJS and `for await`. */
+  on$<E extends BroadcastEvent<C>>(event: E): EventStream<BroadcastData<C, E>>;
   /** Each time the room was joined: the first time, and after a lost session. */
   onJoined(listener: (joined: JoinedInfo<C>) => void): () => void;
   /** Once, at the end. `error` is what the server said where it refused the room. */

@@ -36,10 +36,10 @@ export function BroadcastStream<T>(event: string, options: BroadcastStreamOption
   if (typeof event !== 'string') throw new TypeError('@BroadcastStream(event): the event must be a string');
   const fault = streamOptionFault(options as BroadcastStreamOptions);
   if (fault !== undefined) throw new TypeError(`@BroadcastStream('${event}'): ${fault}`);
-  return (
+  return <M extends (...args: never[]) => Streamed<T>>(
     _target: object,
     _property: string | symbol,
-    descriptor: TypedPropertyDescriptor<(...args: never[]) => Streamed<T>>,
+    descriptor: TypedPropertyDescriptor<M>,
   ): void => {
     Reflect.defineMetadata(STREAM, { event, options }, descriptor.value as object);
   };

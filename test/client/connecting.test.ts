@@ -66,7 +66,7 @@ describe('connecting', () => {
     const there = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
     Reflect.deleteProperty(globalThis, 'WebSocket');
     try {
-      expect(() => new RoostClient('ws://127.0.0.1/')).toThrow(/pass one as an option/);
+      expect(() => new RoostClient('ws://127.0.0.1/')).toThrow(/WebSocket is missing/);
     } finally {
       if (there) Object.defineProperty(globalThis, 'WebSocket', there);
     }

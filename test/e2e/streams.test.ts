@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BroadcastStream, broadcastTo, CurrentRoom, Room, RoomGateway, RoomParam, Rooms } from 'nestjs-roost';
-import { firstValueFrom, map, Observable, Subject, take, toArray } from 'rxjs';
+import { RoostClient, type WebSocketConstructor } from 'nestjs-roost/client';
+import { firstValueFrom, from, map, Observable, Subject, take, toArray } from 'rxjs';
+import { WebSocket } from 'ws';
 import { startApp, type TestApp } from '../support/app.js';
 import { RawClient, type RawFrame } from '../support/raw-client.js';
 
@@ -95,6 +97,30 @@ describe('streams', () => {
     await bob.close();
     await ann.find((frame) => frame['event'] === 'viewers' && frame['data'] === 1, 'one viewer');
     await ann.close();
+  });
+
+  it("is an Observable for RxJS's from(), and an AsyncIterable, in the client", async () => {
+    const client = new RoostClient(server.url, { WebSocket: WebSocket as unknown as WebSocketConstructor });
+    const room = client.join<{ serverToClient: { tick: { price: number }; countdown: number } }>('feed/prices');
+    const counted: number[] = [];
+    const counting = (async () => {
+      for await (const n of room.on$('countdown')) counted.push(n);
+    })();
+    const prices = firstValueFrom(
+      from(room.on$('tick')).pipe(
+        map(({ price }) => price),
+        take(2),
+        toArray(),
+      ),
+    );
+    await room.joined;
+    // The stream's end, which the server tells, is the iteration's.
+    await counting;
+    expect(counted).toEqual([2, 1]);
+    ticks.next({ symbol: 'A', price: 1 });
+    ticks.next({ symbol: 'B', price: 2 });
+    expect(await prices).toEqual([1, 2]);
+    await client.close();
   });
 
   it('broadcasts any Observable, and observes a room from a position without hole or repeat', async () => {

@@ -1,0 +1,55 @@
+/** Who is told of a stream's values; RxJS's observers are such. @publicApi */
+export interface EventObserver<T> {
+  next?(value: T): void;
+  error?(error: unknown): void;
+  complete?(): void;
+}
+
+/**
+ * The values of one event, from when it is subscribed on. It ends when the room is left, or when the server says that
+ * the event's stream is over. RxJS's `from()` takes it, and so does `for await`:
+ *
+ * ```ts
+ * from(room.on$('price')).pipe(auditTime(100)).subscribe(show);
+ * for await (const price of room.on$('price')) show(price);
+ * ```
+ *
+ * @publicApi
+ */
+export interface EventStream<T> extends AsyncIterable<T> {
+  subscribe(observer: EventObserver<T>): { unsubscribe(): void };
+}
+
+/** Values that a slow `for await` may be behind; one more ends it with an error. */
+const BEHIND = 1_000;
+
+/** What RxJS looks for, with and without the proposed symbol. */
+const interop = (Symbol as { observable?: symbol }).observable ?? '@@observable';
+
+/** @param listen begins to tell an observer; returns a function that ends it */
+export function eventStream<T>(listen: (observer: EventObserver<T>) => () => void): EventStream<T> {
+  const stream: EventStream<T> = {
+    subscribe: (observer) => ({ unsubscribe: listen(observer) }),
+    async *[Symbol.asyncIterator]() {
+      const waiting: { value?: T; over?: boolean }[] = [];
+      let wake = () => {};
+      const add = (item: { value?: T; over?: boolean }) => {
+        waiting.push(item);
+        wake();
+      };
+      const stop = listen({ next: (value) => add({ value }), complete: () => add({ over: true }) });
+      try {
+        for (;;) {
+          const item = waiting.shift();
+          if (waiting.length > BEHIND) throw new RangeError('too slow');
+          if (item?.over) return;
+          if (item) yield item.value as T;
+          else await new Promise<void>((resolve) => (wake = resolve));
+        }
+      } finally {
+        stop();
+      }
+    },
+  };
+  return Object.assign(stream, { [interop]: () => stream });
+}
