@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Catch, UseFilters, type ArgumentsHost, type ExceptionFilter, type Type } from '@nestjs/common';
+import * as websockets from '@nestjs/websockets';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 
 /**
@@ -13,7 +14,7 @@ class Filter implements ExceptionFilter {
 Catch(Error)(Filter);
 
 class Probe {
-  handler(_socket: unknown, _body: unknown): void {}
+  handler(_socket: unknown, _body: unknown, _ack: unknown): void {}
 }
 const descriptor = Object.getOwnPropertyDescriptor(Probe.prototype, 'handler') as PropertyDescriptor;
 WebSocketGateway(4321, { path: '/probe' })(Probe);
@@ -21,6 +22,8 @@ SubscribeMessage('probe')(Probe.prototype, 'handler', descriptor);
 UseFilters(new Filter())(Probe.prototype, 'handler', descriptor);
 ConnectedSocket()(Probe.prototype, 'handler', 0);
 MessageBody()(Probe.prototype, 'handler', 1);
+// Not in all versions of Nest 11, so it cannot be imported by name.
+(websockets as { Ack?: () => ParameterDecorator }).Ack?.()(Probe.prototype, 'handler', 2);
 
 const handler: unknown = Probe.prototype.handler;
 
@@ -42,6 +45,9 @@ const EVENT = keyWhere(handler, (value) => value === 'probe');
 export const SOCKET_PARAMETER = parameterType(0);
 /** The type of the body among parameters. */
 export const BODY_PARAMETER = parameterType(1);
+
+/** The type of the acknowledgement among parameters; nothing where this Nest has none. */
+export const ACK_PARAMETER = 'Ack' in websockets ? parameterType(2) : undefined;
 
 /** Where a gateway, ordinary or of rooms, is served: port 0 is the app's own. Nothing where the class is none. */
 export function gatewayPlace(
@@ -65,6 +71,12 @@ export function filtersOf(target: object): readonly (ExceptionFilter | Type<Exce
 /** Exceptions a filter catches; none listed means all. */
 export function caughtBy(filter: ExceptionFilter): readonly Type<unknown>[] {
   return (Reflect.getMetadata(CATCHES, filter.constructor) as Type<unknown>[] | undefined) ?? [];
+}
+
+/** Whether a method answers by calling its `@Ack()`. */
+export function acknowledges(metatype: object, method: string): boolean {
+  const args = (Reflect.getMetadata(ROUTE_ARGUMENTS, metatype, method) ?? {}) as object;
+  return Object.keys(args).some((key) => key.startsWith(`${ACK_PARAMETER}:`));
 }
 
 /** Positions of a method's decorated parameters. */

@@ -1,19 +1,26 @@
 import type { Type } from '@nestjs/common';
 import { MetadataScanner, type DiscoveryService } from '@nestjs/core';
 import type { WsMessageHandler } from '@nestjs/common';
-import { catchError, EMPTY, tap, type Observable } from 'rxjs';
+import { catchError, EMPTY, Subscription, tap, type Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import { RoostException, type MessageFrame } from '../protocol/index.js';
 import type { OrdinaryHandlers } from '../sessions/requests.js';
 import type { Session } from '../sessions/session.js';
 import { RoostContext } from './context.js';
-import { subscribedEvent } from './nest-metadata.js';
-import { furtherAnswers, type Handler, type Pipelines, type Provider } from './pipeline.js';
+import { acknowledges, subscribedEvent } from './nest-metadata.js';
+import { answering, type Handler, type Pipelines, type Provider } from './pipeline.js';
 
 /** A handler as Nest has bound it to one client: with its own pipeline, answering in its own way. */
 export interface BoundHandlers {
   readonly handlers: ReadonlyMap<string, WsMessageHandler>;
   readonly transform: (data: unknown) => Observable<unknown>;
+}
+
+/** A handler in Roost's own pipeline. */
+interface Ordinary {
+  readonly handler: Handler;
+  /** Whether it answers by calling its `@Ack()`. */
+  readonly acknowledges: boolean;
 }
 
 export interface OrdinaryParts {
@@ -35,38 +42,56 @@ export interface OrdinaryParts {
  * the protocol promises an answer, or an error with the request's id, the handler runs in Roost's pipeline instead.
  */
 export class OrdinaryGateways implements OrdinaryHandlers {
-  #table: Map<string, Handler> | undefined;
+  #table: Map<string, Ordinary> | undefined;
   readonly #scanner = new MetadataScanner();
 
   constructor(private readonly parts: OrdinaryParts) {}
 
   async message(session: Session, connection: Connection, frame: MessageFrame): Promise<unknown> {
     if (session.mode === 'plain' && frame.id === undefined) return this.#stock(connection, frame);
-    const handler = this.#handlers().get(frame.event);
-    if (handler === undefined) throw unknownEvent();
-    const context = new RoostContext(session, frame.event, frame.data, undefined, {});
-    const result = await furtherAnswers.run(
-      (rest) => this.#forward(rest, connection, frame.event),
-      () => handler(this.parts.clientOf(connection), frame.data, context, frame.event),
-    );
+    const found = this.#handlers().get(frame.event);
+    if (found === undefined) throw unknownEvent();
+    const result = await this.#run(found, session, connection, frame);
     if (!isWsResponse(result)) return result;
     if (frame.id !== undefined) return result.data;
     sendResponse(connection, result);
     return undefined;
   }
 
-  /** Sends the events of a stream that an answer came from, until it ends or the connection does. */
-  #forward(rest: Observable<unknown>, connection: Connection, event: string): void {
-    const subscription = rest.subscribe({
-      next: (value) => {
-        if (isWsResponse(value)) sendResponse(connection, value);
-      },
-      error: (error: unknown) => {
-        // An error instead of the first value is the request's answer, and is dealt with there.
-        this.parts.onError(error, `stream of message ${JSON.stringify(event)}`);
-      },
+  #run(
+    { handler, acknowledges }: Ordinary,
+    session: Session,
+    connection: Connection,
+    frame: MessageFrame,
+  ): Promise<unknown> {
+    const context = new RoostContext(session, frame.event, frame.data, undefined, {});
+    return new Promise((resolve, reject) => {
+      const further = (rest: Observable<unknown>): void => this.#forward(rest, connection, frame.event);
+      const returned = answering.run({ further, ack: resolve }, () =>
+        handler(this.parts.clientOf(connection), frame.data, context, frame.event),
+      );
+      returned.then((value) => {
+        if (!acknowledges) resolve(value);
+      }, reject);
     });
+  }
+
+  /** Sends the events of a stream behind the one that was the answer, until it ends or the connection does. */
+  #forward(rest: Observable<unknown>, connection: Connection, event: string): void {
+    const subscription = new Subscription();
     subscription.add(connection.whenClosed(() => subscription.unsubscribe()));
+    // The answer itself goes out first.
+    setImmediate(() => {
+      subscription.add(
+        rest.subscribe({
+          next: (value) => {
+            if (isWsResponse(value)) sendResponse(connection, value);
+          },
+          error: (error: unknown) => this.parts.onError(error, `stream of message ${JSON.stringify(event)}`),
+          complete: () => subscription.unsubscribe(),
+        }),
+      );
+    });
   }
 
   /** Settles with the handlers' first answer, so that the next message of the connection waits for it. */
@@ -75,12 +100,18 @@ export class OrdinaryGateways implements OrdinaryHandlers {
     if (bound.length === 0) throw unknownEvent();
     await Promise.all(
       bound.map(({ handlers, transform }) => {
-        const callback = handlers.get(event)?.callback as (data: unknown, event: string) => Promise<unknown>;
-        const answers = transform(callback(data, event)).pipe(
+        const { callback, isAckHandledManually } = handlers.get(event) as WsMessageHandler;
+        const send = (answer: unknown): void => {
+          if (answer !== undefined && answer !== null && connection.open) {
+            connection.sendText(JSON.stringify(answer));
+          }
+        };
+        const returned = (
+          isAckHandledManually ? callback(data, send, event) : callback(data, event)
+        ) as Promise<unknown>;
+        const answers = transform(returned).pipe(
           tap((answer) => {
-            if (answer !== undefined && answer !== null && connection.open) {
-              connection.sendText(JSON.stringify(answer));
-            }
+            if (!isAckHandledManually) send(answer);
           }),
           catchError((error: unknown) => {
             this.parts.onError(error, `message ${JSON.stringify(event)}`);
@@ -96,7 +127,7 @@ export class OrdinaryGateways implements OrdinaryHandlers {
     return undefined;
   }
 
-  #handlers(): Map<string, Handler> {
+  #handlers(): Map<string, Ordinary> {
     if (this.#table !== undefined) return this.#table;
     this.#table = new Map();
     for (const provider of this.parts.discovery.getProviders()) {
@@ -107,12 +138,15 @@ export class OrdinaryGateways implements OrdinaryHandlers {
     return this.#table;
   }
 
-  #add(provider: Provider, table: Map<string, Handler>): void {
+  #add(provider: Provider, table: Map<string, Ordinary>): void {
     const prototype = (provider.metatype as Type<object>).prototype as Record<string, object>;
     for (const name of this.#scanner.getAllMethodNames(prototype)) {
       const event = subscribedEvent(prototype[name] as object);
       if (typeof event !== 'string' || table.has(event)) continue;
-      table.set(event, this.parts.pipelines.create(provider, name, { guards: true }));
+      table.set(event, {
+        handler: this.parts.pipelines.create(provider, name, { guards: true }),
+        acknowledges: acknowledges(provider.metatype as Type, name),
+      });
     }
   }
 }

@@ -8,11 +8,22 @@ import {
   type ModuleRef,
 } from '@nestjs/core';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { defaultIfEmpty, EmptyError, isObservable, share, skip, take, type Observable } from 'rxjs';
+import {
+  concat,
+  defaultIfEmpty,
+  defer,
+  EmptyError,
+  finalize,
+  isObservable,
+  Observable,
+  Subject,
+  Subscription,
+  take,
+} from 'rxjs';
 import { RoostException } from '../protocol/index.js';
 import type { RoostContext } from './context.js';
 import { filterError, type Filters, type FilterToken } from './filters.js';
-import { BODY_PARAMETER, filtersOf, ROUTE_ARGUMENTS, SOCKET_PARAMETER } from './nest-metadata.js';
+import { ACK_PARAMETER, BODY_PARAMETER, filtersOf, ROUTE_ARGUMENTS, SOCKET_PARAMETER } from './nest-metadata.js';
 
 /** What Nest knows of a provider. */
 export type Provider = ReturnType<DiscoveryService['getProviders']>[number];
@@ -39,6 +50,7 @@ type Method = (...args: unknown[]) => unknown;
 const parameters = {
   exchangeKeyForValue(type: number, data: unknown, args: HandlerArguments): unknown {
     if (type === SOCKET_PARAMETER) return args[0];
+    if (type === ACK_PARAMETER) return answering.getStore()?.ack;
     if (type !== BODY_PARAMETER) return undefined;
     const body = args[1] as Record<string, unknown> | null | undefined;
     return typeof data === 'string' && data !== '' ? body?.[data] : body;
@@ -152,11 +164,16 @@ export class Pipelines {
   }
 }
 
-/**
- * Where values behind a handler's first answer go. An ordinary handler may answer with a stream; handlers of rooms have
- * one answer, and nothing is set.
- */
-export const furtherAnswers = new AsyncLocalStorage<(rest: Observable<unknown>) => void>();
+/** How the answers of an ordinary handler go out. */
+export interface Answering {
+  /** Takes what a stream goes on with after its first value, which is the answer. */
+  readonly further: (rest: Observable<unknown>) => void;
+  /** What the handler calls that asks for `@Ack()`. */
+  readonly ack: (answer?: unknown) => void;
+}
+
+/** How the handler that runs is answered. Handlers of rooms have one answer, and nothing is set. */
+export const answering = new AsyncLocalStorage<Answering>();
 
 /** Hides an Observable from Nest, which would wait for its last value. */
 class Box {
@@ -170,11 +187,46 @@ function box(result: unknown): unknown {
 /** Nest waits for an Observable's last value, which may never come; a request has one answer, the first. */
 function firstAnswer(result: unknown): unknown {
   if (!isObservable(result)) return result;
-  const forward = furtherAnswers.getStore();
-  if (forward === undefined) return result.pipe(take(1), defaultIfEmpty(undefined));
-  const values = result.pipe(share());
-  forward(values.pipe(skip(1)));
-  return values.pipe(take(1), defaultIfEmpty(undefined));
+  const further = answering.getStore()?.further;
+  return further === undefined ? result.pipe(take(1), defaultIfEmpty(undefined)) : firstOf(result, further);
+}
+
+/** A stream's first value, and all others elsewhere, kept until somebody listens. The stream is subscribed to once. */
+function firstOf(stream: Observable<unknown>, further: Answering['further']): Observable<unknown> {
+  return new Observable((answer) => {
+    const source = new Subscription();
+    const later = new Subject<unknown>();
+    const early: unknown[] = [];
+    let listening = false;
+    const rest = defer(() => {
+      listening = true;
+      return concat(early.splice(0), later).pipe(finalize(() => source.unsubscribe()));
+    });
+    let answered = false;
+    const reply = (value: unknown): void => {
+      answered = true;
+      further(rest);
+      answer.next(value);
+      answer.complete();
+    };
+    source.add(
+      stream.subscribe({
+        next: (value) => {
+          if (!answered) reply(value);
+          else if (listening) later.next(value);
+          else early.push(value);
+        },
+        error: (error: unknown) => (answered ? later.error(error) : answer.error(error)),
+        complete: () => {
+          later.complete();
+          if (!answered) reply(undefined);
+        },
+      }),
+    );
+    return () => {
+      if (!answered) source.unsubscribe();
+    };
+  });
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   type RoomGatewayMetadata,
   type RoomGatewayOptions,
 } from './decorators.js';
-import { decoratedParameters, parameterCount } from './nest-metadata.js';
+import { acknowledges, decoratedParameters, parameterCount } from './nest-metadata.js';
 import type { Handler, Pipelines, Provider } from './pipeline.js';
 
 /**
@@ -217,6 +217,9 @@ function checkParameters(metatype: Type<object>, name: string, pattern: string):
       `${metatype.name}.${name}: parameter ${index + 1} has no decorator, so no pipe would check it; ` +
         'put @MessageBody(), @CurrentRoom(), @CurrentSession() or @RoomParam(name) before it',
     );
+  }
+  if (acknowledges(metatype, name)) {
+    throw new Error(`${metatype.name}.${name}: @Ack() is for @SubscribeMessage(); return the answer instead`);
   }
   for (const param of roomParamsOf(prototype, name)) {
     if (pattern.split('/').includes(`:${param}`)) continue;
