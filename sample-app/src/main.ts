@@ -6,7 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { validationFailed } from 'nestjs-roost';
 import { AppModule } from './app.module.js';
 
-const port = process.env['PORT'] ?? '3000';
+const port = Number(process.env['PORT'] ?? 3000);
 
 const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ['error', 'warn'] });
 app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, exceptionFactory: validationFailed }));
@@ -18,7 +18,7 @@ app.useStaticAssets(fileURLToPath(new URL('web/assets', import.meta.url)), {
 });
 app.enableShutdownHooks();
 
-// A port that is taken is told in one line below; Nest would add its stack.
+// What is wrong with the port is told in one line below; Nest would add its stack.
 Logger.overrideLogger(false);
 try {
   await app.listen(port);
@@ -26,8 +26,11 @@ try {
   const { port: actual } = app.getHttpServer().address() as AddressInfo;
   process.stdout.write(`The chat is open at http://localhost:${actual}\n`);
 } catch (error) {
-  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-  process.stderr.write(`Port ${port} is taken: choose another one, as in PORT=3001 npm start.\n`);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    process.stderr.write(`Port ${port} is taken: choose another, as in PORT=3001 npm start.\n`);
+  else if (code === 'ERR_SOCKET_BAD_PORT') process.stderr.write('PORT must be a number from 0 to 65535.\n');
+  else throw error;
   process.exitCode = 1;
   await app.close();
 }

@@ -79,7 +79,7 @@ describe('Two pages chat', () => {
     }
   });
 
-  it('shows who is here, until they go', async () => {
+  it('shows who is here, one bird for each, also after a reload', async () => {
     newChannel();
     const ada = await comes('Ada');
     const ben = await comes('Ben');

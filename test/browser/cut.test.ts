@@ -108,6 +108,8 @@ describe('A wire that breaks', () => {
     await meet();
     await ada.page.context().setOffline(true);
     await ada.status('Connection lost');
+    await ada.page.locator('[data-channel="music"]').click();
+    await ada.page.locator('#refusal').getByText('#music cannot be opened').waitFor();
     await ben.says('meanwhile');
     await ada.page.context().setOffline(false);
     await ada.reconnects();

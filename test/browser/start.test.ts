@@ -16,15 +16,18 @@ afterAll(() => app.stop());
 const socketUrl = () => `${app.url.replace('http', 'ws')}/ws`;
 
 describe('The sample app', () => {
-  it('says in one line that its port is taken', async () => {
-    const second = spawnSampleApp({ PORT: `${app.port}` });
+  it.each([
+    ['taken', () => app.port, /^Port \d+ is taken: [^\n]+\n$/],
+    ['no number', () => 'abc', /^PORT must be a number [^\n]+\n$/],
+  ])('says in one line that its port is %s', async (_what, port, line) => {
+    const second = spawnSampleApp({ PORT: `${port()}` });
     const said: string[] = [];
     for (const stream of [second.stdout, second.stderr]) {
       stream?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
     }
     const [code] = (await once(second, 'close')) as [number];
     expect(code).toBe(1);
-    expect(said.join('')).toMatch(/^Port \d+ is taken: [^\n]+\n$/);
+    expect(said.join('')).toMatch(line);
   });
 
   it('serves what was said over HTTP, with the position that a room goes on from', async () => {
@@ -44,8 +47,29 @@ describe('The sample app', () => {
     const ben = await RawClient.session(socketUrl(), {});
     ben.send({ op: 'join', id: 1, room: 'chat/http', since: { epoch: page.epoch, offset: page.offset } });
     expect(await ben.expect({ op: 'joined' })).toMatchObject({ recovered: true });
-    expect(await ben.expect({ event: 'say' })).toMatchObject({ offset: 2, data: { from: 'Ada', text: 'two' } });
+    expect(await ben.find(({ event }) => event === 'say', 'what was said')).toMatchObject({
+      offset: 2,
+      data: { from: 'Ada', text: 'two' },
+    });
     await Promise.all([ada.close(), ben.close()]);
+  });
+
+  it.each([
+    ['nothing', undefined, 'A message is a text.'],
+    ['a number', { text: 7 }, 'A message is a text.'],
+    ['only spaces', { text: '\n \t' }, 'the message is empty'],
+    ['too much', { text: 'x'.repeat(501) }, 'at most 500 characters'],
+  ])('refuses to say %s, with field and constraint', async (_what, data, words) => {
+    const ada = await RawClient.session(socketUrl(), { auth: { nickname: 'Ada' } });
+    await ada.request({ op: 'join', room: 'chat/refusals' });
+    const refusal = await ada.request({ event: 'say', room: 'chat/refusals', data });
+    expect(refusal).toMatchObject({ op: 'error', code: 'VALIDATION_FAILED' });
+    expect(refusal['details']).toContainEqual({
+      field: 'text',
+      constraint: expect.any(String),
+      message: expect.stringContaining(words),
+    });
+    await ada.close();
   });
 
   it('gives a guest a name, and a plain client too', async () => {
@@ -54,7 +78,9 @@ describe('The sample app', () => {
     const joined = await plain.expect({ op: 'joined' });
     expect(joined['data'].you.name).toMatch(/^\w+ \w+ \d\d$/);
     plain.send({ event: 'say', room: 'chat/guests', data: { text: 'hi' } });
-    expect(await plain.expect({ event: 'say' })).toMatchObject({ data: { from: joined['data'].you.name, text: 'hi' } });
+    expect(await plain.find(({ event }) => event === 'say', 'what was said')).toMatchObject({
+      data: { from: joined['data'].you.name, text: 'hi' },
+    });
     await plain.close();
   });
 
@@ -67,15 +93,17 @@ describe('The sample app', () => {
     await again.close();
   });
 
-  it.each([[{ nickname: '' }], [{ nickname: 'x'.repeat(25) }], [{ nickname: '\u200b\u202e' }], [{ nickname: 7 }]])(
-    'refuses %j with words',
-    async (auth) => {
-      const client = await RawClient.silent(socketUrl());
-      client.send({ op: 'connect', auth });
-      expect((await client.expect({ op: 'error' }))['message']).toMatch(/^A nickname /);
-      expect(await client.closed).toMatchObject({ code: 4403 });
-    },
-  );
+  it.each([
+    ['that is empty', ''],
+    ['that is too long', 'x'.repeat(25)],
+    ['that nobody can see', '\u200b\u202e'],
+    ['that is a number', 7],
+  ])('refuses with words a nickname %s', async (_what, nickname) => {
+    const client = await RawClient.silent(socketUrl());
+    client.send({ op: 'connect', auth: { nickname } });
+    expect((await client.expect({ op: 'error' }))['message']).toMatch(/^A nickname /);
+    expect(await client.closed).toMatchObject({ code: 4403 });
+  });
 
   it.each([['Upper'], ['with space'], ['-dash-first'], ['x'.repeat(33)]])(
     'has no channel called %j, over HTTP and over the WebSocket',

@@ -18,6 +18,6 @@ export class ChatGateway {
     @CurrentSession() session: Session<Person>,
     @MessageBody() { text }: SayDto,
   ) {
-    return room.broadcast('say', { from: session.user?.name ?? 'Somebody', text }, { from: session.id });
+    return room.broadcast('say', { from: session.user?.name ?? 'Somebody', text }, { from: session });
   }
 }

@@ -147,11 +147,16 @@ export class Channel {
   async loadEarlier(): Promise<void> {
     const before = this.lines[0]?.offset;
     if (this.#room === undefined || before === undefined) return;
-    const { messages, more } = (await this.#room.history({ before, limit: TRANSCRIPT_LENGTH })) as Transcript;
-    if (this.lines[0]?.offset !== before) return;
-    this.lines = [...messages, ...this.lines];
-    this.#more = more;
-    this.#events.changed(this);
+    try {
+      const { messages, more } = (await this.#room.history({ before, limit: TRANSCRIPT_LENGTH })) as Transcript;
+      if (this.lines[0]?.offset !== before) return;
+      this.lines = [...messages, ...this.lines];
+      this.#more = more;
+      this.#events.changed(this);
+    } catch (error) {
+      // The button is still there, to be pressed again.
+      if (!(error instanceof RoostError)) throw error;
+    }
   }
 
   #hear(line: Line): void {

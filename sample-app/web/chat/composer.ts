@@ -45,14 +45,19 @@ export class Composer {
   /** Says why a text was not taken, and gives it back where nothing else was begun. */
   refuse(text: string, words: string): void {
     if (this.#text.value === '') this.draft = text;
-    this.#refusal.textContent = words;
+    this.tell(words);
     this.#text.setAttribute('aria-invalid', 'true');
+  }
+
+  /** Says something beside the input, until the person writes on. */
+  tell(words: string): void {
+    this.#refusal.textContent = words;
   }
 
   /** Nothing can be said while there are words why. */
   close(words: string | undefined): void {
     this.#text.disabled = this.#send.disabled = words !== undefined;
-    if (words !== undefined) this.#refusal.textContent = words;
+    if (words !== undefined) this.tell(words);
   }
 
   focus(): void {

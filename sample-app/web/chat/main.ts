@@ -21,7 +21,7 @@ const drafts = new Map<string, string>();
 
 const statusLine = new StatusLine();
 const people = new People(me);
-const list = new ChannelList(visit);
+const list = new ChannelList((name) => void visit(name));
 const log = new Log(me, (channel, { text }) => void channel.say(text));
 const composer = new Composer((text) => {
   log.toEnd();
@@ -56,6 +56,7 @@ const events: ChannelEvents = {
 // What the server has put into the page; the room goes on from exactly there.
 const start = JSON.parse(byId('start').textContent) as { channel: string; transcript: Transcript };
 let client = connect();
+let chosen = start.channel;
 let current = open(start.channel, start.transcript);
 current.topic = byId('topic').textContent;
 log.show(current);
@@ -106,9 +107,21 @@ function open(name: string, transcript: Transcript): Channel {
   return channel;
 }
 
-/** Shows a channel. One that was visited stays open, so that what is said in it meanwhile can be counted. */
-async function show(name: string): Promise<void> {
-  const channel = channels.get(name) ?? open(name, await Channel.load(name));
+/**
+ * Shows a channel. One that was visited stays open, so that what is said in it meanwhile can be counted.
+ *
+ * @returns whether it is shown: not where it cannot be loaded, or the person has chosen another one meanwhile
+ */
+async function show(name: string): Promise<boolean> {
+  chosen = name;
+  try {
+    if (!channels.has(name)) open(name, await Channel.load(name));
+  } catch {
+    composer.tell(`#${name} cannot be opened at the moment.`);
+    return false;
+  }
+  const channel = channels.get(name);
+  if (channel === undefined || chosen !== name) return false;
   drafts.set(current.name, composer.draft);
   current = channel;
   current.unread = 0;
@@ -118,6 +131,7 @@ async function show(name: string): Promise<void> {
   drawCurrent();
   list.draw(channels, current);
   composer.focus();
+  return true;
 }
 
 function drawCurrent(): void {
@@ -127,27 +141,22 @@ function drawCurrent(): void {
   composer.close(current.closed);
 }
 
-function visit(name: string): void {
+async function visit(name: string): Promise<void> {
   if (name === current.name) return;
-  const path = `/channel/${encodeURIComponent(name)}`;
-  show(name).then(
-    () => history.pushState(undefined, '', path),
-    // The browser may try, and says so if it can't either.
-    () => location.assign(path),
-  );
+  if (await show(name)) history.pushState(undefined, '', `/channel/${encodeURIComponent(name)}`);
 }
 
 const askChannel = new Ask('channel-dialog', (answer) => {
   const name = answer.trim().replace(/^#/, '').toLowerCase();
   if (!CHANNEL_NAME.test(name)) return CHANNEL_NAME_RULE;
-  visit(name);
+  void visit(name);
   return undefined;
 });
 byId('open-channel').addEventListener('click', () => askChannel.open(''));
 
 addEventListener('popstate', () => {
   const name = decodeURIComponent(/^\/channel\/(.+)$/.exec(location.pathname)?.[1] ?? 'general');
-  show(name).catch(() => location.reload());
+  void show(name);
 });
 
 document.addEventListener('visibilitychange', () => {
