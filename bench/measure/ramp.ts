@@ -1,0 +1,44 @@
+import type { CrowdOptions } from '../load/crowd.js';
+import { Arena, type Window } from './arena.js';
+import type { Case, Times } from './rounds.js';
+
+/** A rate that rises until the server takes no more. */
+export interface RampOptions {
+  readonly crowd: Pick<CrowdOptions, 'clients' | 'rooms' | 'roomsEach'>;
+  /** Messages per second, rising, all rooms together. */
+  readonly rates: readonly number[];
+  /** One of them, at which all servers are compared, however soon they are saturated. */
+  readonly common: number;
+  /** Deliveries of one message. */
+  readonly members: number;
+  readonly length: number;
+  readonly times: Times;
+}
+
+export interface Ramp {
+  readonly steps: ReadonlyMap<number, Window>;
+  /** The step with the most deliveries per second. */
+  readonly best: Window;
+}
+
+/** Share of what was offered below which a server counts as saturated. */
+const KEPT_UP = 0.9;
+
+/** Offers more and more until the server is saturated. */
+export function measureRamp({ peer, options }: Case, ramp: RampOptions): Promise<Ramp> {
+  return Arena.with(peer, options, async (arena) => {
+    await arena.enter(ramp.crowd);
+    const steps = new Map<number, Window>();
+    const { rooms } = ramp.crowd;
+    let saturated = false;
+    for (const rate of ramp.rates) {
+      if (saturated && rate !== ramp.common) continue;
+      const window = await arena.offer({ rate, rooms, length: ramp.length }, ramp.times);
+      steps.set(rate, window);
+      saturated ||= window.deliveries < rate * ramp.members * KEPT_UP;
+    }
+    const [best] = [...steps.values()].sort((a, b) => b.deliveries - a.deliveries);
+    if (best === undefined) throw new Error('no rate was offered');
+    return { steps, best };
+  });
+}

@@ -1,0 +1,19 @@
+/**
+ * Installs what Roost is compared with, on first use, compiles the library with the benchmarks, and runs them:
+ * `npm run bench`, or a part of them: `npm run bench -- fanout --rounds 3 --quick`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const peers = fileURLToPath(new URL('peers', import.meta.url));
+
+if (!existsSync(`${peers}/node_modules`)) run('npm', ['ci'], peers);
+run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'bench'], root);
+run(process.execPath, ['bench/dist/bench/main.js', ...process.argv.slice(2)], root);
+
+function run(program, args, cwd) {
+  const { status } = spawnSync(program, args, { cwd, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}

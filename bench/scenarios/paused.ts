@@ -1,0 +1,76 @@
+import { Arena, type Window } from '../measure/arena.js';
+import { PLATFORM_WS, ROOST, SOCKET_IO, UWEBSOCKETS } from '../measure/peers.js';
+import { caseOf, defaults, inRounds, sized, type Settings } from '../measure/rounds.js';
+import type { Findings } from '../report/findings.js';
+import { tableOf } from '../report/table.js';
+import type { Scenario } from './scenario.js';
+
+const MIB = 1024 * 1024;
+const MEMBERS = 100;
+/** Messages/s of so many characters fill the kernel's buffers of a socket in a few seconds. */
+const RATE = 250;
+const LENGTH = 4_000;
+/** Bytes that Roost queues for one socket before it closes it. */
+const BOUND = MIB;
+
+interface Seen {
+  readonly before: Window;
+  readonly after: Window;
+  /** Bytes of the server's memory for each reader that was paused. */
+  readonly growth: number;
+}
+
+const cases = defaults(ROOST, SOCKET_IO, PLATFORM_WS, UWEBSOCKETS);
+const roost = caseOf(cases, ROOST);
+
+/** Some stop reading; the others should not notice, nor the server's memory. */
+export const paused: Scenario = {
+  name: 'paused',
+  title: 'Paused readers',
+
+  async run(settings: Settings): Promise<Findings> {
+    const offer = { rate: RATE, rooms: 1, length: LENGTH };
+    const outcomes = await inRounds(settings, cases, ({ peer, options }) =>
+      Arena.with(peer, options, async (arena): Promise<Seen> => {
+        await arena.enter({ clients: MEMBERS, rooms: 1, roomsEach: 1 });
+        await arena.publish(offer);
+        const before = await arena.window({ warmUp: 1_000, measure: sized(settings, 2_000, 500) });
+        const { rss } = await arena.memory();
+        const readers = await arena.pauseSome();
+        const after = await arena.window({ warmUp: 0, measure: sized(settings, 8_000, 2_000) });
+        await arena.quiet();
+        return { before, after, growth: ((await arena.memory()).rss - rss) / readers };
+      }),
+    );
+    return {
+      text: [
+        `${MEMBERS} members in one room, ${RATE} messages/s of ${LENGTH} characters; one in ten stops reading. The ` +
+          `latency is the others'. The memory is what stays, divided by the readers that stopped.`,
+      ],
+      tables: [
+        tableOf(outcomes, cases, [
+          { head: 'p99 before, ms', pick: ({ before }) => before.latencies?.p99 },
+          { head: 'p99 with paused readers, ms', pick: ({ after }) => after.latencies?.p99 },
+          { head: 'memory per paused reader, MiB', pick: ({ growth }) => growth / MIB },
+          { head: 'connections closed', pick: ({ after }) => after.closed, digits: 0 },
+        ]),
+      ],
+      targets: [
+        {
+          what: "the others' p99, to that without paused readers",
+          most: 1.2,
+          measured: outcomes.spread(roost, ({ before, after }) =>
+            before.latencies && after.latencies ? after.latencies.p99 / before.latencies.p99 : undefined,
+          ),
+        },
+        {
+          what: 'memory of a paused reader, to the bound of its queue',
+          most: 1,
+          measured: outcomes.spread(roost, ({ growth }) => growth / BOUND),
+        },
+      ],
+      plots: [],
+      notes: outcomes.notes,
+    };
+  },
+};

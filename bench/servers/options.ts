@@ -1,0 +1,18 @@
+/** What a scenario asks of a server besides its defaults. Each server takes what concerns it. */
+export interface ServerOptions {
+  /** Roost's `fanOut.window`, in milliseconds. */
+  readonly window?: number;
+  /** Compression of each message, where the server has it. */
+  readonly compression?: boolean;
+  /** Socket.IO's connection state recovery. */
+  readonly recovery?: boolean;
+  /** Presence of Roost's rooms. */
+  readonly presence?: 'list' | 'count' | 'off';
+  /** History of Roost's rooms. */
+  readonly history?: false;
+}
+
+/** The options that this process was started with. */
+export function serverOptions(): ServerOptions {
+  return JSON.parse(process.argv[2] ?? '{}') as ServerOptions;
+}

@@ -1,0 +1,40 @@
+/** Roost, with its default options but for what the scenario names, and rates that one address cannot reach. */
+import { UsePipes, ValidationPipe } from '@nestjs/common';
+import { MessageBody } from '@nestjs/websockets';
+import { CurrentRoom, OnMessage, Room, RoomGateway, Rooms, RoostModule, type RoostOptions } from '../../lib/index.js';
+import { createApp, listen } from './nest-app.js';
+import { serverOptions } from './options.js';
+import { SayDto } from './say.dto.js';
+import { serve } from './server.js';
+
+const { window, compression, presence, history } = serverOptions();
+
+@RoomGateway('bench/:room', { ...(presence && { presence }), ...(history === false && { history }) })
+@UsePipes(new ValidationPipe())
+class BenchGateway {
+  @OnMessage('say')
+  say(@CurrentRoom() room: Room, @MessageBody() { at, text }: SayDto) {
+    return room.broadcast('message', { at, text });
+  }
+
+  @OnMessage('note')
+  note(@MessageBody() { text }: SayDto) {
+    return { length: text.length };
+  }
+}
+
+// All load comes from one address, as fast as it is taken. The limits are out of reach, not off: their work is done.
+const unreachable = { perSecond: 1_000_000, burst: 1_000_000 };
+const options: RoostOptions = {
+  limits: { connections: unreachable, messages: unreachable },
+  session: { awayPerAddress: 10_000 },
+  ...(window !== undefined && { fanOut: { window } }),
+  ...(compression && { compression }),
+};
+const app = await createApp({ imports: [RoostModule.forRoot(options)], providers: [BenchGateway] });
+const rooms = app.get(Rooms);
+
+serve({
+  listen: () => listen(app),
+  broadcast: (room, message) => void rooms.get(room).broadcast('message', message),
+});
