@@ -92,9 +92,11 @@ export class Requests {
   /** Answers a frame that is none; its id, where it has one, is used up. */
   refuse(session: Session, connection: Connection, fault: BadFrame): void {
     const { id } = fault;
-    if (id !== undefined && this.#repeated(session, id, false)) return;
-    if (id !== undefined) session.parts.answers.begin(id);
-    connection.refuseBad(fault, (frame) => this.#answer(session, id, encodeFrame(frame), true));
+    const repeated = id !== undefined && this.#repeated(session, id, false);
+    if (id !== undefined && !repeated) session.parts.answers.begin(id);
+    connection.refuseBad(fault, (frame) => {
+      if (!repeated) this.#answer(session, id, encodeFrame(frame), true);
+    });
   }
 
   /** Deals with an id that is known; returns whether it was. */

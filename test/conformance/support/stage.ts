@@ -4,7 +4,7 @@ import type { ClientOptions } from 'ws';
 import { startApp, type TestApp } from '../../support/app.js';
 import { RawClient, type RawFrame } from '../../support/raw-client.js';
 import { Script, scripted } from './script.js';
-import { next } from './wait.js';
+import { eventually, next } from './wait.js';
 
 export type SessionClient = RawClient & { welcome: RawFrame };
 
@@ -104,6 +104,20 @@ export class Stage {
     for (const one of data) position = await this.room(room).broadcast('say', one);
     if (position === undefined) throw new Error('nothing to publish');
     return position;
+  }
+
+  /** Publishes large messages until something holds, and returns how many. */
+  async flood(room: string, enough: () => boolean): Promise<number> {
+    let count = 0;
+    const large = 'x'.repeat(60_000);
+    await eventually(() => {
+      if (!enough()) {
+        count++;
+        void this.room(room).broadcast('say', large);
+      }
+      return enough();
+    }, 'an end of the flood');
+    return count;
   }
 
   async close(): Promise<void> {
