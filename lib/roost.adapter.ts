@@ -129,10 +129,16 @@ export class RoostAdapter extends WsAdapter {
     });
   }
 
-  /** As the stock adapter's, but a path that nobody serves is answered 404 instead of a closed socket. */
-  protected override ensureHttpServerExists(port: number, httpServer: HttpServer = createServer()): HttpServer {
-    const existing = this.httpServersRegistry.get(port) as HttpServer | undefined;
-    if (existing !== undefined) return existing;
+  /**
+   * As the stock adapter's, but a path that nobody serves is answered 404 instead of a closed socket.
+   *
+   * @returns the server where it is new, and so is not listening yet
+   */
+  protected override ensureHttpServerExists(
+    port: number,
+    httpServer: HttpServer = createServer(),
+  ): HttpServer | undefined {
+    if (this.httpServersRegistry.has(port)) return undefined;
     this.httpServersRegistry.set(port, httpServer);
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       const pathname = pathOf(request);
