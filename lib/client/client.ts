@@ -81,13 +81,13 @@ export class RoostClient {
         this.#requests.pause();
         this.#rooms.pause();
       },
-      stopped: (ended, taken) => {
+      stopped: (gone, taken) => {
         this.#unwatch?.();
         this.#unwatch = undefined;
-        if (ended || taken) this.#session.forget();
+        if (gone) this.#session.forget();
         // In this order: listeners that hear of their rooms' end may already start the client again.
         this.#requests.close();
-        this.#rooms.stop(ended);
+        this.#rooms.stop(gone && !taken);
       },
       status: (status) => this.#statusListeners.emit('status', status),
     });

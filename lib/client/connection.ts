@@ -15,16 +15,12 @@ const WAKE_TIMEOUT = 5_000;
 const NORMAL = 1000;
 const UNAUTHENTICATED = 4401;
 
-type Reasons = Readonly<Partial<Record<number, ClosedWhy>>>;
-
-// Close codes after which a client stays away: the session has ended, or it goes on without this client.
-const ENDED: Reasons = {
+// Close codes after which a client stays away: the session has ended, or goes on without it.
+const STOPPING: Readonly<Partial<Record<number, ClosedWhy>>> = {
   1000: 'ended',
   1009: 'too-large',
   4400: 'bad-frames',
   4403: 'forbidden',
-} satisfies { readonly [Code in CloseCode]?: ClosedWhy };
-const STOPPED: Reasons = {
   4406: 'incompatible',
   4409: 'taken-over',
 } satisfies { readonly [Code in CloseCode]?: ClosedWhy };
@@ -35,10 +31,10 @@ export interface ConnectionHost extends LinkHost {
   /**
    * The client has stopped; everything is to be settled.
    *
-   * @param ended whether the session is over
-   * @param taken whether it goes on with another client
+   * @param gone whether this client has no session any more
+   * @param taken whether that goes on with another client
    */
-  stopped(ended: boolean, taken: boolean): void;
+  stopped(gone: boolean, taken: boolean): void;
   status(status: ClientStatus): void;
 }
 
@@ -105,9 +101,9 @@ export class Connection {
 
   /** Something is back from sleep: makes sure of the connection, or gets one, now. */
   check(): void {
-    const { state, retryAt } = this.#status as AwayStatus;
+    const { retryAt } = this.#status as Partial<AwayStatus>;
     if (this.#link) this.#link.check(WAKE_TIMEOUT);
-    else if (state === 'away' && retryAt !== undefined && this.#hint === undefined) this.#open();
+    else if (retryAt !== undefined && this.#hint === undefined) this.#open();
   }
 
   /** Closes the connection, keeps the session, and waits for `connect`. */
@@ -156,10 +152,12 @@ export class Connection {
     const now = clock.now();
     if (this.#status.state === 'online' && now - this.#onlineAt >= STEADY) this.#attempt = 0;
     const refused = code === UNAUTHENTICATED;
-    const why = ENDED[code] ?? STOPPED[code];
+    const why =
+      STOPPING[code] ??
+      (refused && (this.#refused || typeof auth !== 'function')
+        ? 'unauthenticated'
+        : ++this.#attempt > maxAttempts && 'unreachable');
     if (why) return this.#stop(code, reason, why);
-    if (refused && (this.#refused || typeof auth !== 'function')) return this.#stop(code, reason, 'unauthenticated');
-    if (++this.#attempt > maxAttempts) return this.#stop(code, reason, 'unreachable');
     this.#refused = refused;
     const wait = this.#hint ?? random() * Math.min(backoff.max, backoff.min * 2 ** (this.#attempt - 1));
     this.#retry = clock.setTimeout(() => this.#open(), wait);
@@ -177,7 +175,7 @@ export class Connection {
     this.#since = undefined;
     this.#attempt = 0;
     this.#refused = false;
-    this.#host.stopped(code in ENDED, why === 'taken-over');
+    this.#host.stopped(code in STOPPING, why === 'taken-over');
     // A listener may have started the client again.
     if (this.#status === status) this.#host.status(status);
   }

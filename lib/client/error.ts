@@ -15,7 +15,8 @@ export class RoostError extends Error {
 
   constructor(
     readonly code: ErrorCode | 'TIMEOUT' | 'CLOSED',
-    message: string,
+    /** For people who look for a fault; its wording may change. */
+    message: string = code,
     /** What the server adds, such as field and constraint of `VALIDATION_FAILED`. */
     readonly details?: unknown,
     /** Milliseconds after which it may be worth trying again. */

@@ -50,9 +50,10 @@ export function startHeartbeat(
       if (now - due > LATE && late++ < LATE_CHECKS) ask(timeout);
       else dead();
     } else {
+      // The clock may have been set back.
+      heardAt = Math.min(heardAt, now);
       const rest = heardAt + patience - now;
-      // No more than the interval, should the clock have been set back.
-      if (rest > 0) arm(Math.min(rest, interval));
+      if (rest > 0) arm(rest);
       else ask(Math.max(timeout, heardAt + interval + timeout - now));
     }
   }

@@ -45,7 +45,7 @@ export class Link {
     this.#settings = settings;
     this.#host = host;
     this.#closed = closed;
-    this.#timer = settings.clock.setTimeout(() => this.#fail(DROPPED, 'no welcome in time'), settings.timeouts.connect);
+    this.#timer = settings.clock.setTimeout(() => this.#fail(DROPPED), settings.timeouts.connect);
     void this.#open(url, refused);
   }
 
@@ -97,12 +97,12 @@ export class Link {
       const socket = (this.#socket = new WebSocket(url, [OFFERED]));
       socket.addEventListener('open', () => this.send(this.#host.hello(credentials)));
       socket.addEventListener('message', (event) => this.#read(event.data));
-      socket.addEventListener('close', (event) => this.#finish(event.code ?? 1006, event.reason ?? ''));
+      socket.addEventListener('close', (event) => this.#finish(event.code, event.reason));
       // A close follows each error and is all there is to know; without a listener `ws` would throw.
       socket.addEventListener('error', () => {});
     } catch (error) {
       onError(error);
-      this.#finish(1006, 'no connection');
+      this.#finish();
     }
   }
 
@@ -119,7 +119,7 @@ export class Link {
           frame.heartbeat,
           random(),
           () => this.send({ op: 'ping' }),
-          () => this.#fail(HEARTBEAT_TIMEOUT, 'heartbeat timed out'),
+          () => this.#fail(HEARTBEAT_TIMEOUT),
         );
       }
       this.#host.frame(frame);
@@ -129,12 +129,12 @@ export class Link {
     }
   }
 
-  #fail(code: number, reason: string): void {
-    this.#socket?.close(code, reason);
-    this.#finish(code, reason);
+  #fail(code: number): void {
+    this.#socket?.close(code);
+    this.#finish(code);
   }
 
-  #finish(code: number, reason: string): void {
+  #finish(code = 1006, reason = ''): void {
     if (this.#over) return;
     this.#end();
     this.#closed(code, reason);

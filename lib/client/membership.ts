@@ -2,6 +2,7 @@ import type { LeaveReason } from '../protocol/codes.js';
 import type {
   HistoryPage,
   JoinedFrame,
+  LeftFrame,
   PresenceChangeFrame,
   PresenceMember,
   PresenceState,
@@ -146,7 +147,7 @@ export class Membership extends RoomListeners implements ClientRoom {
         done: (answer) => {
           this.#joining = false;
           if (answer.op === 'joined') this.#welcomed(answer);
-          else if (answer.op === 'left') this.end(answer.reason);
+          else this.end((answer as LeftFrame).reason);
         },
         fail: (error) => {
           this.#joining = false;
@@ -163,14 +164,17 @@ export class Membership extends RoomListeners implements ClientRoom {
 
   /** The session goes on, and the room with it. */
   resume({ epoch, offset, recovered }: ResumedRoom): void {
-    this.#member = this.#live = true;
-    this.#resumed = recovered;
     const { wanted } = this;
-    // A reloaded page may have loaded more of the room's history than the connection before had told.
-    if (recovered && wanted && wanted.epoch === epoch && wanted.offset > offset) this.#position = wanted;
-    else this.#position = { epoch, offset };
+    // The server may speak of a position that a page before this one had told it, or a lost `joined`. What this page has
+    // may be more, which is no reason to hear it again, or less, which is a gap.
+    const ahead = wanted?.epoch === epoch && wanted.offset >= offset;
+    const resumed = recovered && (ahead || !wanted);
+    this.#member = this.#live = true;
+    this.#resumed = resumed;
+    this.#position = resumed && wanted ? wanted : { epoch, offset };
     this.#presence.renew();
-    this.#recover(recovered);
+    if (resumed !== recovered) this.#host.cameBack(this.name, resumed);
+    this.#recover(resumed);
   }
 
   /** The connection is lost. */
@@ -193,7 +197,7 @@ export class Membership extends RoomListeners implements ClientRoom {
     this.#ended = true;
     this.#member = this.#live = false;
     this.#host.left(this);
-    this.#reject(error ?? new RoostError('NOT_JOINED', 'the room was left'));
+    this.#reject(error ?? new RoostError('NOT_JOINED'));
     this.hooks.emit('left', reason, error);
   }
 
@@ -287,7 +291,7 @@ export class Membership extends RoomListeners implements ClientRoom {
   }
 
   async #ask(frame: Asked, timeout?: number): Promise<unknown> {
-    if (this.#ended) throw new RoostError('NOT_JOINED', 'the room was left');
+    if (this.#ended) throw new RoostError('NOT_JOINED');
     return this.#host.requests.ask(frame, timeout);
   }
 }

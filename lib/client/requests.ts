@@ -53,7 +53,7 @@ export class Requests {
   add(frame: Asked, asker: Asker, timeout?: number, first?: boolean): void {
     const text = JSON.stringify(frame);
     const request: Request = { text, bytes: utf8.encode(text).length, asker, timeout, id: 0, timer: undefined };
-    if (this.#closed) return asker.fail(new RoostError('CLOSED', 'the client is closed'));
+    if (this.#closed) return asker.fail(new RoostError('CLOSED'));
     if (first) {
       this.#waiting.unshift(request);
     } else {
@@ -129,7 +129,7 @@ export class Requests {
       const { frame } = this.#limits;
       if (request.bytes + headOf(request).length - 1 > frame) {
         this.#unwatch(request);
-        request.asker.fail(new RoostError('TOO_LARGE', 'the frame is too large'));
+        request.asker.fail(new RoostError('TOO_LARGE'));
       } else {
         this.#written.set(request.id, request);
         this.#put(request);
@@ -146,9 +146,7 @@ export class Requests {
     this.#unwatch(request);
     if (request.asker.lost) return request.asker.lost();
     request.asker.fail(
-      request.id
-        ? new RoostError('OUTCOME_UNKNOWN', 'the session is lost')
-        : new RoostError('CLOSED', 'the client is closed'),
+      request.id ? new RoostError('OUTCOME_UNKNOWN', 'the session is lost') : new RoostError('CLOSED'),
     );
   }
 
@@ -157,7 +155,7 @@ export class Requests {
     request.timer = this.#settings.clock.setTimeout(() => {
       if (request.id) this.#written.delete(request.id);
       else this.#waiting.splice(this.#waiting.indexOf(request), 1);
-      request.asker.fail(new RoostError('TIMEOUT', 'no answer in time'));
+      request.asker.fail(new RoostError('TIMEOUT'));
       this.#flush();
     }, ms);
   }

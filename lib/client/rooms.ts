@@ -56,11 +56,12 @@ export class Rooms implements MembershipHost {
 
   /** Where the session goes on, for each of its rooms. */
   positions(): Positions {
-    const inherited = Object.entries(this.#inherited).map(
-      ([name, position]) => [name, this.get(name)?.wanted ?? position] as const,
-    );
-    const own = this.#all().flatMap(({ name, kept }) => (kept ? [[name, kept] as const] : []));
-    return Object.fromEntries([...inherited, ...own]);
+    const inherited = Object.entries(this.#inherited).map(([name, position]) => [
+      name,
+      this.get(name)?.wanted ?? position,
+    ]);
+    const own = this.#all().map(({ name, kept }) => [name, kept]);
+    return Object.fromEntries([...inherited, ...own.filter(([, kept]) => kept)]) as Positions;
   }
 
   /** A session stands: its rooms go on, the others are joined anew. */
@@ -84,7 +85,7 @@ export class Rooms implements MembershipHost {
   /** The client has stopped. Rooms that were joined are kept for `connect`, unless the session has ended. */
   stop(ended: boolean): void {
     for (const membership of this.#all()) {
-      if (ended || !membership.position) membership.end('closed', new RoostError('CLOSED', 'the client is closed'));
+      if (ended || !membership.position) membership.end('closed', new RoostError('CLOSED'));
     }
   }
 
@@ -93,7 +94,7 @@ export class Rooms implements MembershipHost {
   }
 
   abandon(room: string): void {
-    this.requests.add({ op: 'leave', room }, { done: nothing, fail: nothing });
+    this.requests.ask({ op: 'leave', room }).catch(nothing);
   }
 
   #all(): Membership[] {

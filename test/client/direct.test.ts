@@ -56,10 +56,11 @@ describe('direct messages', () => {
     const again = await back(s);
     await again.welcome({ resumed: true, direct: { seq: 400, recovered: false } });
     expect(await s.status('online')).toMatchObject({ direct: false });
-    again.send({ event: 'x', data: 401, seq: 401 });
-    await again.settled();
     again.cut();
-    await (await back(s)).next({ op: 'connect', seq: 401 });
+    const third = await back(s);
+    expect(await third.welcome({ resumed: true, direct: { seq: 400, recovered: true } })).toMatchObject({ seq: 400 });
+    third.send({ event: 'x', data: 401, seq: 401 });
+    await third.settled();
     expect(told).toEqual([1, 401]);
   });
 

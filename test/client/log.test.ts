@@ -135,7 +135,8 @@ describe('the log of a room', () => {
   it('frames of rooms it is not in are nobody’s', async () => {
     const s = await scene();
     const { client, peer, told } = await inRoom(s);
-    client.join('b').on('say', (data) => told.push(data));
+    const b = client.join('b');
+    b.on('say', (data) => told.push(data));
     peer.send(
       { ...say(1), room: 'b' },
       { ...say(1), room: 'nowhere' },
@@ -144,6 +145,7 @@ describe('the log of a room', () => {
     peer.send({ op: 'left', room: 'nowhere', reason: 'kicked' }, { op: 'presence', room: 'b', rev: 1, count: 1 });
     await peer.settled();
     expect(told).toEqual([]);
+    expect([b.state, b.position, b.count]).toEqual(['joining', undefined, undefined]);
     expect(client.status.state).toBe('online');
   });
 

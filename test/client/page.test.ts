@@ -93,7 +93,7 @@ describe('a page that wakes', () => {
     expect(client.status).toMatchObject({ state: 'away', retryAt: hinted });
     client.drop();
     happens('online');
-    expect(client.status).toMatchObject({ state: 'away', retryAt: undefined });
+    expect(client.status).toMatchObject({ state: 'away', retryAt: undefined, attempt: 0 });
     await client.close();
     happens('online');
     expect(client.status.state).toBe('closed');
@@ -210,6 +210,42 @@ describe('a page that is reloaded', () => {
     expect(storage.items.size).toBe(1);
     happens('pageshow');
     expect(storage.items.size).toBe(0);
+  });
+
+  it('a client that was never online leaves nothing behind', async () => {
+    const s = await scene();
+    const storage = new Storage();
+    s.client({ storage });
+    happens('pagehide');
+    expect(storage.items.size).toBe(0);
+  });
+
+  it('a page that has less than the one before had been told is told a gap, and nothing is skipped in silence', async () => {
+    const s = await scene();
+    const storage = new Storage();
+    const saved = { token: 'stored', seq: 0, rooms: { a: { epoch: 'e', offset: 8 } } };
+    storage.setItem(`roost:${s.server.url}`, JSON.stringify(saved));
+    const client = s.client({ storage });
+    const peer = await s.server.peer();
+    // Joined too late for the connect frame.
+    expect(await peer.next({ op: 'connect' })).toMatchObject({ rooms: { a: { epoch: 'e', offset: 8 } } });
+    const [behind, ahead] = [
+      client.join('a', { since: { epoch: 'e', offset: 6 } }),
+      client.join('b', { since: { epoch: 'e', offset: 6 } }),
+    ];
+    const told: unknown[] = [];
+    for (const room of [behind, ahead]) {
+      room.onGap(({ offset }) => told.push(`gap in ${room.name} up to ${offset}`));
+      room.on('say', (_, { offset }) => told.push(`${room.name} ${offset}`));
+    }
+    const rooms = { a: { epoch: 'e', offset: 8, recovered: true }, b: { epoch: 'e', offset: 5, recovered: true } };
+    peer.welcomed({ resumed: true, rooms });
+    for (const room of ['a', 'b']) {
+      for (const offset of [6, 7, 8, 9]) peer.send({ event: 'say', room, data: 1, offset, ts: 1 });
+    }
+    await peer.settled();
+    expect(told).toEqual(['gap in a up to 8', 'a 9', 'b 7', 'b 8', 'b 9']);
+    expect(client.status).toMatchObject({ rooms: { a: false, b: true } });
   });
 
   it('a closed client leaves nothing behind', async () => {

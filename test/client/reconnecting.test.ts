@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
+import type { RoostClientOptions } from 'nestjs-roost/client';
+
 import { CloseCode, afterClose, endsSession } from '../../lib/protocol/index.js';
-import { back, rejection, scene } from './support/harness.js';
+import { back, joined, rejection, scene } from './support/harness.js';
 
 describe('coming back', () => {
   it('names the session, the last direct message and the position of each joined room', async () => {
@@ -79,7 +81,7 @@ describe('coming back', () => {
     await again.welcome({ resumed: true });
     await s.status('online');
     again.cut();
-    expect(await s.status('away')).toMatchObject({ attempt: 2 });
+    expect(await s.status('away')).toMatchObject({ attempt: 2, since: s.clock.now() });
     again = await back(s);
     await again.welcome({ resumed: true });
     await s.status('online');
@@ -101,6 +103,17 @@ describe('coming back', () => {
     // The hint was for that one time.
     await s.status('away');
     expect(await s.status('away')).toMatchObject({ retryAt: s.clock.now() + 500 });
+  });
+
+  it('options that are undefined count as left out', async () => {
+    const s = await scene();
+    const client = s.client({
+      backoff: { min: undefined, max: 100 },
+      maxAttempts: undefined,
+    } as unknown as RoostClientOptions);
+    (await s.server.peer()).cut();
+    expect((await s.waiting()) - s.clock.now()).toBe(50);
+    await client.close();
   });
 
   it('stops after maxAttempts attempts in a row', async () => {
@@ -126,6 +139,32 @@ describe('coming back', () => {
     client.connect();
     const again = await s.server.peer();
     await again.next({ op: 'connect', session: 'secret' });
+  });
+
+  it('a listener that drops the connection it is told of is taken at its word', async () => {
+    const s = await scene();
+    const { client, peer } = await s.online();
+    const room = await joined(client, peer, 'a', 3);
+    const gaps: unknown[] = [];
+    room.onGap((position) => gaps.push(position));
+    peer.cut();
+    await s.waiting();
+    const unwritten = client.send('unwritten');
+    const remove = client.onStatus(({ state }) => state === 'online' && client.drop());
+    client.connect();
+    const second = await s.server.peer();
+    await second.welcome({ resumed: true, rooms: { a: { epoch: 'new', offset: 1, recovered: false } } });
+    expect(await second.closed).toBe(4900);
+    expect(second.frames.size).toBe(0);
+    expect(gaps).toEqual([]);
+    remove();
+    client.connect();
+    const third = await s.server.peer();
+    await third.welcome({ resumed: false });
+    // Never written, so it may go out in a new session too.
+    await third.next({ op: 'join', room: 'a' });
+    third.send({ op: 'ack', id: (await third.next({ event: 'unwritten' })).id, data: 'sent' });
+    expect(await unwritten).toBe('sent');
   });
 
   it('connect() does not wait for the back-off, and does nothing while there is a connection', async () => {
@@ -179,7 +218,9 @@ describe('close codes', () => {
       peer.close(code);
       const status = await (afterClose(code) === 'stop' ? s.status('closed') : s.status('away'));
       expect(status.state).toBe(afterClose(code) === 'stop' ? 'closed' : 'away');
-      expect([code, client.session === undefined]).toEqual([code, endsSession(code) || code === CloseCode.TAKEN_OVER]);
+      // Nor has it one where the server no longer speaks the protocol.
+      const gone = endsSession(code) || code === CloseCode.TAKEN_OVER || code === CloseCode.NO_SUBPROTOCOL;
+      expect([code, client.session === undefined]).toEqual([code, gone]);
     }
   });
 
@@ -258,5 +299,6 @@ describe('close codes', () => {
     const again = await s.server.peer();
     await again.welcome();
     await again.next({ op: 'join', room: 'a' });
+    expect(s.statuses.all.map(({ state }) => state)).toEqual(['online', 'connecting', 'online']);
   });
 });

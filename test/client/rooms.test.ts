@@ -268,6 +268,34 @@ describe('rooms across a reconnect', () => {
     expect(room.position).toEqual({ epoch: 'new', offset: 0 });
   });
 
+  it('are joined anew in their order', async () => {
+    const s = await scene();
+    const { client, peer } = await s.online();
+    for (const name of ['a', 'b', 'c']) await joined(client, peer, name);
+    peer.cut();
+    const again = await back(s);
+    await again.welcome({ resumed: false });
+    for (const room of ['a', 'b', 'c']) await again.next({ op: 'join', room });
+  });
+
+  it('a first joining that could not go on from since, its answer lost, is a gap all the same', async () => {
+    const s = await scene();
+    const { client, peer } = await s.online();
+    const room = client.join('a', { since: { epoch: 'old', offset: 2 } });
+    const gaps: unknown[] = [];
+    room.onGap((position) => gaps.push(position));
+    await peer.next({ op: 'join' });
+    peer.cut();
+    const again = await back(s);
+    await again.welcome({ resumed: true, lastId: 1, rooms: { a: { epoch: 'e', offset: 4, recovered: true } } });
+    await again.next({ op: 'join', id: 1 });
+    again.send({ op: 'joined', id: 1, room: 'a', epoch: 'e', offset: 4, recovered: false });
+    expect(await room.joined).toMatchObject({ recovered: false });
+    expect(gaps).toEqual([{ epoch: 'e', offset: 4 }]);
+    expect(await s.status('online')).toMatchObject({ rooms: { a: true } });
+    expect(await s.status('online')).toMatchObject({ rooms: { a: false } });
+  });
+
   it('an id-less left of the lost session does not undo the joining anew', async () => {
     const s = await scene();
     const { client, peer } = await s.online();

@@ -88,6 +88,12 @@ export class Peer {
   /** Takes the `connect` frame and welcomes the client. */
   async welcome(fields: Partial<WelcomeFrame> = {}): Promise<Seen> {
     const connect = await this.next({ op: 'connect' });
+    this.welcomed(fields);
+    return connect;
+  }
+
+  /** Welcomes a client whose `connect` frame was taken. */
+  welcomed(fields: Partial<WelcomeFrame> = {}): void {
     this.send({
       op: 'welcome',
       session: { id: 'public', token: 'secret', ttl: 120_000 },
@@ -97,7 +103,6 @@ export class Peer {
       limits: { frame: 65_536, rooms: 100, pending: 128 },
       ...fields,
     });
-    return connect;
   }
 
   send(...frames: (ServerFrame | Record<string, unknown>)[]): void {
