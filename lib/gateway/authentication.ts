@@ -23,6 +23,11 @@ export interface Handshake {
   readonly address: string;
   /** `auth` of the `connect` frame: whatever the client sent, unchecked. */
   readonly auth: unknown;
+  /**
+   * Whose session the client comes back to: it has shown the session's secret token. A guest may be let in as the same
+   * guest again; somebody else gets a session of their own.
+   */
+  readonly resuming: User | undefined;
 }
 
 /** @publicApi */

@@ -50,13 +50,24 @@ export class Entrance {
     return new Promise((resolve) => (this.#onEmpty = resolve));
   }
 
+  /** Never throws, whatever the app's options do. */
   accept(client: WebSocket, request: IncomingMessage, onClient: OnClient): void {
-    const { gatekeeper, plain } = this.parts;
     this.#sockets.add(client);
     client.once('close', () => {
       this.#sockets.delete(client);
       if (this.#sockets.size === 0) this.#onEmpty?.();
     });
+    try {
+      this.#take(client, request, onClient);
+    } catch (error) {
+      this.parts.onError(error, 'connection');
+      client.on('error', () => {});
+      client.close(1011, 'something went wrong');
+    }
+  }
+
+  #take(client: WebSocket, request: IncomingMessage, onClient: OnClient): void {
+    const { gatekeeper, plain } = this.parts;
     const mode = gatekeeper.modeOf(request);
     if (mode === 'plain' ? !plain : client.protocol !== SUBPROTOCOL) {
       client.on('error', () => {});
@@ -110,7 +121,9 @@ export class Entrance {
     onClient: OnClient,
   ): Promise<void> {
     const { gatekeeper, sessions } = this.parts;
-    const identity = await gatekeeper.identify(request, { step: 'connect', mode: 'session', auth: frame.auth });
+    const { auth, session: token } = frame;
+    const resuming = token === undefined ? undefined : sessions.byToken(token)?.user;
+    const identity = await gatekeeper.identify(request, { step: 'connect', mode: 'session', auth, resuming });
     if (connection.closed) return;
     const client = this.#clients.get(connection) as WebSocket;
     const ready = () => onClient(client, request, connection);

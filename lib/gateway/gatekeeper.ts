@@ -5,7 +5,7 @@ import { TokenBucket, type TokenRate } from '../connection/token-bucket.js';
 import { CloseCode, RoostException, SUBPROTOCOL, type ErrorCode } from '../protocol/index.js';
 import type { Identity } from '../sessions/sessions.js';
 import type { Clock } from '../time/clock.js';
-import type { Authenticate, Authenticated } from './authentication.js';
+import type { Authenticate, Authenticated, Handshake } from './authentication.js';
 import { refusalOf } from './refusal.js';
 
 /** Addresses whose rates are remembered before those that have not been used lately are forgotten. */
@@ -18,6 +18,8 @@ export interface HttpRefusal {
   /** Milliseconds. */
   readonly retryAfter?: number | undefined;
 }
+
+const GOING_DOWN: HttpRefusal = { status: 503, message: 'the server is going down' };
 
 export interface GatekeeperOptions {
   readonly origin:
@@ -64,7 +66,7 @@ export class Gatekeeper {
 
   /** Looks at a request before it is upgraded; nothing where it may go on. */
   async check(request: IncomingMessage): Promise<HttpRefusal | undefined> {
-    if (this.#draining) return { status: 503, message: 'the server is going down' };
+    if (this.#draining) return GOING_DOWN;
     if (!this.#originAllowed(request)) return { status: 403, message: 'this origin may not connect' };
     const mode = this.modeOf(request);
     if (mode === 'session' && !this.options.refuseBeforeUpgrade) return undefined;
@@ -72,7 +74,9 @@ export class Gatekeeper {
     const wait = mode === 'plain' ? this.take(this.addressOf(request)) : undefined;
     if (wait !== undefined) return { status: 429, message: 'too many connections', retryAfter: wait };
     try {
-      const identity = await this.identify(request, { step: 'upgrade', mode, auth: undefined });
+      const identity = await this.identify(request, { step: 'upgrade', mode, auth: undefined, resuming: undefined });
+      // The app may have taken its time.
+      if (this.#draining) return GOING_DOWN;
       if (mode === 'plain') this.#admitted.set(request, identity);
       return undefined;
     } catch (error) {
@@ -93,7 +97,7 @@ export class Gatekeeper {
    */
   async identify(
     request: IncomingMessage,
-    asked: { step: 'upgrade' | 'connect'; mode: ConnectionMode; auth: unknown },
+    asked: Pick<Handshake, 'step' | 'mode' | 'auth' | 'resuming'>,
   ): Promise<Identity> {
     const { authenticate } = this.options;
     if (authenticate === undefined) return { user: undefined, expiresAt: undefined };

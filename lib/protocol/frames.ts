@@ -104,6 +104,8 @@ export interface PresenceMember {
   /** The session's public id. */
   readonly id: string;
   readonly user?: PublicUser;
+  /** Its connection has been gone for a while; it may still come back. */
+  readonly away?: true;
 }
 
 /**

@@ -55,11 +55,14 @@ export interface SessionParts {
  * One client, for as long as it is with the app: through broken connections and reloads, until it says goodbye, stays
  * away too long or is ended.
  *
- * @typeParam U the app's user, as its authenticator returns it
+ * @typeParam U the app's user, as its authenticator returns it: `Session<Person>` where it always returns one
  * @typeParam D what the app keeps in `data`
  * @publicApi
  */
-export class Session<U extends User = User, D extends object = Record<string, unknown>> implements Member {
+export class Session<
+  U extends User | undefined = User | undefined,
+  D extends object = Record<string, unknown>,
+> implements Member {
   /** For the app to keep what it likes, as long as the session lives. It never leaves the server. */
   readonly data: D = {} as D;
   /** @internal The connection that gets its frames: none while away, or while a resume is not through. */
@@ -78,6 +81,10 @@ export class Session<U extends User = User, D extends object = Record<string, un
   refusals = 0;
   /** @internal What ends it while it is away. */
   expiry: Timer | undefined;
+  /** @internal What tells its rooms that it is away. */
+  absence: Timer | undefined;
+  /** @internal Whether its rooms show it as away. */
+  absent = false;
   /** @internal What closes its connection when the credentials are over. */
   credentials: Timer | undefined;
   /** @internal Hashes of the tokens that resume it: the one last presented, and the one issued for it. */
@@ -88,8 +95,8 @@ export class Session<U extends User = User, D extends object = Record<string, un
   constructor(
     /** Public: shown to others in presence, and as `from`. */
     readonly id: string,
-    /** Who it belongs to, as the authenticator said; nothing where nobody was asked. */
-    readonly user: U | undefined,
+    /** Who it belongs to, as the authenticator said; nothing where that names nobody. */
+    readonly user: U,
     /** The address its last connection came from. */
     public address: string,
     /** How its client speaks. */
@@ -121,7 +128,7 @@ export class Session<U extends User = User, D extends object = Record<string, un
   /** As others see it. */
   get presence(): PresenceMember {
     const user = this.publicUser;
-    return user === undefined ? { id: this.id } : { id: this.id, user };
+    return { id: this.id, ...(user !== undefined && { user }), ...(this.absent && { away: true }) };
   }
 
   /** @internal */

@@ -24,6 +24,9 @@ import { isRecoverable } from './requests.js';
 import { Session, type SessionEndReason } from './session.js';
 import { hashToken, newSessionId, newToken } from './token.js';
 
+/** How long a session is away, in milliseconds, before its rooms show it as such. */
+const ABSENT_AFTER = 5_000;
+
 /** Who a connection belongs to, and until when. */
 export interface Identity {
   readonly user: User | undefined;
@@ -108,13 +111,15 @@ export class Sessions {
   }
 
   /** @param id the public id */
-  get<U extends User = User, D extends object = Record<string, unknown>>(id: string): Session<U, D> | undefined {
-    return this.#sessions.get(id) as Session<U, D> | undefined;
+  get<U extends User | undefined = User | undefined, D extends object = Record<string, unknown>>(
+    id: string,
+  ): Session<U, D> | undefined {
+    return this.#sessions.get(id) as unknown as Session<U, D> | undefined;
   }
 
   /** Sessions of one user: one for each of their pages and devices. */
   byUser<U extends User = User>(userId: string): Session<U>[] {
-    return [...(this.#byUser.get(userId) ?? [])] as Session[] as Session<U>[];
+    return [...(this.#byUser.get(userId) ?? [])] as unknown as Session<U>[];
   }
 
   /** All of them. */
@@ -268,6 +273,7 @@ export class Sessions {
   #settle(session: Session, connection: Connection, identity: Identity): void {
     const { clock, wheel } = this.parts;
     session.connection = connection;
+    this.#setAbsent(session, false);
     session.address = connection.address;
     connection.label = session.id;
     session.credentials?.cancel();
@@ -360,8 +366,21 @@ export class Sessions {
     const { wheel, options } = this.parts;
     session.expiry?.cancel();
     session.expiry = wheel.after(options.ttl, () => this.end(session, 'expired'));
+    // Most come back at once, and nobody needs to hear of that.
+    session.absence?.cancel();
+    session.absence = wheel.after(ABSENT_AFTER, () => this.#setAbsent(session, true));
+    // Whoever hears of it may end the session: it is on the list by then, and taken off again.
+    const excess = this.#away.add(session);
     this.#wentAway.next(session);
-    for (const displaced of this.#away.add(session)) this.end(displaced, 'displaced');
+    for (const displaced of excess) this.end(displaced, 'displaced');
+  }
+
+  #setAbsent(session: Session, absent: boolean): void {
+    session.absence?.cancel();
+    session.absence = undefined;
+    if (session.absent === absent) return;
+    session.absent = absent;
+    for (const { room } of session.seats.values()) room.presence.changed(session.id);
   }
 
   /** Ends a session whose client has said goodbye: what it asked for before still runs, then it leaves its rooms. */
@@ -385,6 +404,7 @@ export class Sessions {
   #finish(session: Session, reason: SessionEndReason): void {
     session.markEnded();
     session.expiry?.cancel();
+    session.absence?.cancel();
     this.#away.remove(session);
     this.#sessions.delete(session.id);
     for (const hash of Object.values(session.tokens)) this.#byToken.delete(hash);
