@@ -31,19 +31,25 @@ export function eventStream<T>(listen: (observer: EventObserver<T>) => () => voi
   const stream: EventStream<T> = {
     subscribe: (observer) => ({ unsubscribe: listen(observer) }),
     async *[Symbol.asyncIterator]() {
-      const waiting: { value?: T; over?: boolean }[] = [];
+      const waiting: T[] = [];
+      let over = false;
       let wake = () => {};
-      const add = (item: { value?: T; over?: boolean }) => {
-        waiting.push(item);
-        wake();
-      };
-      const stop = listen({ next: (value) => add({ value }), complete: () => add({ over: true }) });
+      const stop = listen({
+        next(value) {
+          // One too many tells the loop, and the rest is not kept for it.
+          if (waiting.length <= BEHIND) waiting.push(value);
+          wake();
+        },
+        complete() {
+          over = true;
+          wake();
+        },
+      });
       try {
         for (;;) {
-          const item = waiting.shift();
           if (waiting.length > BEHIND) throw new RangeError('too slow');
-          if (item?.over) return;
-          if (item) yield item.value as T;
+          if (waiting.length > 0) yield waiting.shift() as T;
+          else if (over) return;
           else await new Promise<void>((resolve) => (wake = resolve));
         }
       } finally {
