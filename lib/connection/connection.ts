@@ -91,8 +91,9 @@ export class Connection {
       sign: () => this.#sign(),
       closed: (code) => this.#closed(code),
     });
-    parts.heartbeat.watch(this);
-    if (mode === 'session') {
+    if (mode === 'plain') {
+      parts.heartbeat.watch(this);
+    } else {
       this.#timer = wheel.after(options.connectTimeout, () =>
         this.close(CloseCode.CONNECT_TIMEOUT, 'no connect frame in time'),
       );
@@ -257,6 +258,8 @@ export class Connection {
       case 'connect':
         this.#state = 'welcoming';
         this.#timer?.cancel();
+        // Not before: until `connect` there is another time-out, and nothing that a client could answer a ping with.
+        this.parts.heartbeat.watch(this);
         this.listener.connect(frame);
         break;
       case 'ping':
