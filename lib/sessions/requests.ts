@@ -205,10 +205,11 @@ export class Requests {
     const name = frame.room;
     rooms.match(name);
     if (this.parts.draining()) throw new RoostException('UNAVAILABLE', 'the server is going down');
-    if (!session.seats.has(name) && session.seats.size + session.joins >= limits.rooms) {
+    const seats = session.seats.has(name) ? 0 : 1;
+    if (session.seats.size + session.joins + seats > limits.rooms) {
       throw new RoostException('TOO_MANY_ROOMS', `a session may be in ${limits.rooms} rooms`);
     }
-    session.joins++;
+    session.joins += seats;
     try {
       const room = await rooms.enter(name);
       const attempt = room.joining(session.id);
@@ -219,7 +220,7 @@ export class Requests {
         room.release();
       }
     } finally {
-      session.joins--;
+      session.joins -= seats;
     }
   }
 

@@ -73,7 +73,7 @@ export class Session<
   readonly seats = new Map<string, Seat>();
   /** @internal Rooms it is no longer in, and why: the last ones, since no one knows which `left` has arrived. */
   readonly departed = new Map<string, LeaveReason>();
-  /** @internal Joins that run. */
+  /** @internal Joins that run, of rooms that it is not in. */
   joins = 0;
   /** @internal Requests that are not finished. */
   pending = 0;
