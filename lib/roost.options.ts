@@ -183,9 +183,13 @@ export class RoostOptionError extends Error {
 /**
  * Puts defaults where nothing is said.
  *
- * @throws {RoostOptionError} where something is said that cannot be
+ * @throws {RoostOptionError | TypeError} where something is said that cannot be
  */
 export function resolveOptions(options: RoostOptions): ResolvedOptions {
+  // A factory may have returned anything.
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new TypeError('RoostModule: the options must be an object');
+  }
   const resolved = merge(DEFAULTS, options, '') as ResolvedOptions;
   check(resolved);
   return resolved;
@@ -233,6 +237,9 @@ function check(options: ResolvedOptions): void {
   if (authenticate !== undefined && typeof authenticate !== 'function') {
     throw new RoostOptionError('authenticate', 'must be a function, or the class of a provider');
   }
+  if (authenticate !== undefined && isClass(authenticate)) {
+    checkMethods('authenticate', authenticate.prototype as object, ['authenticate'], `${authenticate.name} `);
+  }
   const listed = Array.isArray(origin) && origin.every((one) => typeof one === 'string' || one instanceof RegExp);
   if (origin !== 'same-host' && origin !== 'any' && typeof origin !== 'function' && !listed) {
     throw new RoostOptionError('origin', "must be 'same-host', 'any', a function, or a list of strings and patterns");
@@ -273,8 +280,14 @@ function checkCompression(compression: boolean | { threshold?: number }): void {
   }
 }
 
-function checkMethods(option: string, value: object | undefined, methods: readonly string[]): void {
+/** A class cannot be called, so that it is no authenticator by itself. */
+function isClass(given: Function): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(given));
+}
+
+function checkMethods(option: string, value: object | undefined, methods: readonly string[], of = ''): void {
   if (value === undefined) return;
-  const missing = methods.find((method) => typeof (value as Record<string, unknown>)[method] !== 'function');
-  if (missing !== undefined) throw new RoostOptionError(option, `lacks the method ${missing}()`);
+  const given = value as Record<string, unknown> | null;
+  const missing = methods.find((method) => typeof given?.[method] !== 'function');
+  if (missing !== undefined) throw new RoostOptionError(option, `${of}lacks the method ${missing}()`);
 }
