@@ -9,7 +9,7 @@ import {
   type Position,
   type PresenceState,
 } from '../protocol/index.js';
-import type { Draft, Entry, Store } from '../store/store.js';
+import type { Draft, MessageEntry, Store } from '../store/store.js';
 import { encodeMessage } from './encoding.js';
 import { filter, type Observable } from 'rxjs';
 import type { Member } from './member.js';
@@ -21,6 +21,8 @@ const PAGE = 50;
 const PAGE_MOST = 1_000;
 /** Bytes of a page. */
 const PAGE_BYTES = 256 * 1024;
+/** What a page has around its messages, at most. */
+const PAGE_HEAD = 256;
 
 /** @publicApi */
 export interface BroadcastOptions {
@@ -120,7 +122,7 @@ export class Room<C extends object = AnyContract> {
   /** A page of the room's history, in ascending order. Retracted messages are left out. */
   async history(options: HistoryOptions = {}): Promise<HistoryPage> {
     const page = await this.#read(options);
-    const messages = page.messages.map(({ event, data, offset, from, ts }): HistoryMessage => ({
+    const messages = page.found.map(({ message: { event, data, offset, from, ts } }): HistoryMessage => ({
       event,
       data: JSON.parse(data) as unknown,
       offset,
@@ -132,9 +134,8 @@ export class Room<C extends object = AnyContract> {
 
   /** @internal The same page as JSON text, without decoding what is in it. */
   async historyText(options: HistoryOptions): Promise<string> {
-    const { epoch, offset, messages, more } = await this.#read(options);
-    const json = JSON.stringify(this.name);
-    const texts = messages.map((message) => encodeMessage(json, message, message.offset));
+    const { epoch, offset, found, more } = await this.#read(options);
+    const texts = found.map(({ text }) => text);
     return `{"epoch":${JSON.stringify(epoch)},"offset":${offset},"messages":[${texts.join(',')}],"more":${more}}`;
   }
 
@@ -259,22 +260,27 @@ export class Room<C extends object = AnyContract> {
   async #read(options: HistoryOptions) {
     const limit = Math.max(1, Math.min(options.limit ?? PAGE, PAGE_MOST));
     const { before, since } = options;
-    const messages: Extract<Entry, { kind: 'message' }>[] = [];
+    const forward = before === undefined && since !== undefined;
+    const json = JSON.stringify(this.name);
+    const found: { readonly message: MessageEntry; readonly text: string }[] = [];
     let cursor = before ?? since;
-    let bytes = PAGE_BYTES;
+    let bytes = PAGE_BYTES - PAGE_HEAD;
     for (;;) {
-      const forward = before === undefined && since !== undefined;
       const place = forward ? { since: cursor ?? 0 } : { before: cursor ?? Number.MAX_SAFE_INTEGER };
-      const page = await this.#host.store.read(this.name, { ...place, limit: limit - messages.length, bytes });
-      const kept = page.entries.filter(
-        (entry) => entry.kind === 'message' && entry.retracted !== true,
-      ) as typeof messages;
-      if (forward) messages.push(...kept);
-      else messages.unshift(...kept);
-      bytes -= kept.reduce((sum, { data }) => sum + Buffer.byteLength(data) + 200, 0);
+      const page = await this.#host.store.read(this.name, { ...place, limit: limit - found.length, bytes });
+      let full = false;
+      for (const entry of forward ? page.entries : page.entries.toReversed()) {
+        if (entry.kind !== 'message' || entry.retracted === true) continue;
+        const text = encodeMessage(json, entry, entry.offset);
+        bytes -= Buffer.byteLength(text) + 1;
+        full = bytes < 0 && found.length > 0;
+        if (full) break;
+        found.push({ message: entry, text });
+      }
       // A page that is cut short by entries that are not shown is filled up, so that it always leads on.
-      if (!page.more || messages.length >= limit || (bytes <= 0 && messages.length > 0)) {
-        return { epoch: page.epoch, offset: page.top, messages, more: page.more };
+      if (full || !page.more || found.length >= limit) {
+        if (!forward) found.reverse();
+        return { epoch: page.epoch, offset: page.top, found, more: full || page.more };
       }
       cursor = forward ? page.entries.at(-1)?.offset : page.entries[0]?.offset;
     }
