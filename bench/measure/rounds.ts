@@ -41,7 +41,7 @@ export interface Times {
 }
 
 export function times(settings: Settings): Times {
-  return sized(settings, { warmUp: 400, measure: 1_000 }, { warmUp: 200, measure: 400 });
+  return sized(settings, { warmUp: 300, measure: 800 }, { warmUp: 200, measure: 400 });
 }
 
 /** Takes one figure; there may be none. */

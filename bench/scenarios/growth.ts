@@ -1,5 +1,5 @@
 import { Arena, type Window } from '../measure/arena.js';
-import { ROOST, SOCKET_IO, UWEBSOCKETS } from '../measure/peers.js';
+import { ROOST, SOCKET_IO } from '../measure/peers.js';
 import {
   caseOf,
   defaults,
@@ -21,7 +21,7 @@ const LENGTH = 100;
 /** Members of each room, and rooms of each member, where it is the rooms that double. */
 const SMALL = 10;
 
-const cases = defaults(ROOST, SOCKET_IO, UWEBSOCKETS);
+const cases = defaults(ROOST, SOCKET_IO);
 
 /** One window for each size. */
 type Sizes = readonly Window[];

@@ -17,11 +17,11 @@ export const rate: Scenario = {
   title: 'Very many messages',
 
   async run(settings: Settings): Promise<Findings> {
-    const common = sized(settings, 20_000, 5_000);
+    const [low, common] = sized(settings, [5_000, 20_000], [1_000, 5_000]);
     const outcomes = await inRounds(settings, cases, (one) =>
       measureRamp(one, {
         crowd: { clients: MEMBERS, rooms: 1, roomsEach: 1 },
-        rates: [1_000, common],
+        rates: [low, common],
         common,
         members: MEMBERS,
         length: 100,
@@ -32,7 +32,7 @@ export const rate: Scenario = {
     const what = `CPU per delivery at ${common} messages/s`;
     return {
       text: [`${MEMBERS} members in one room, and ${common} messages/s.`],
-      tables: [rampTable(outcomes, cases, 1_000, common)],
+      tables: [rampTable(outcomes, cases, low, common)],
       targets: [
         { what: `${what}, to Socket.IO's`, most: 1 / 8, measured: outcomes.ratio(of(ROOST), of(SOCKET_IO), cpu) },
         { what: `${what}, to uWebSockets.js'`, most: 1.2, measured: outcomes.ratio(of(ROOST), of(UWEBSOCKETS), cpu) },
