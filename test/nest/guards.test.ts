@@ -1,13 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   ForbiddenException,
+  Inject,
   Injectable,
+  Scope,
   SetMetadata,
   UnauthorizedException,
   UseGuards,
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
+import { APP_GUARD, REQUEST } from '@nestjs/core';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import {
   CurrentRoom,
@@ -220,4 +223,38 @@ it('a guard sees session, room, parameters, event, data, class and metadata', as
       pattern: 'say',
     },
   ]);
+});
+
+it('a request-scoped APP_GUARD with dependencies is made for each run of a static gateway', async () => {
+  let made = 0;
+  const numbers = new Set<number>();
+  @Injectable({ scope: Scope.REQUEST })
+  class ScopedGuard implements CanActivate {
+    readonly number = ++made;
+
+    constructor(@Inject(REQUEST) private readonly request: RoostContext) {}
+
+    canActivate(context: ExecutionContext): boolean {
+      ran.push(this.request.event);
+      numbers.add(this.number);
+      return this.request === RoostContext.of(context) && this.request.event !== 'forbidden';
+    }
+  }
+  @RoomGateway('room/:id')
+  class Gateway {
+    @OnMessage('forbidden')
+    forbidden() {}
+
+    @OnMessage('say')
+    say() {}
+  }
+  await scene.start({
+    providers: [Gateway, { provide: APP_GUARD, useClass: ScopedGuard, scope: Scope.REQUEST }],
+  });
+  const client = await scene.session();
+  expect(await client.request({ ...join, room })).toMatchObject({ op: 'joined' });
+  expect(await client.request({ event: 'forbidden', room })).toMatchObject({ code: 'FORBIDDEN' });
+  expect(await client.request({ event: 'say', room })).toMatchObject({ op: 'ack' });
+  expect(ran).toEqual(['forbidden', 'say']);
+  expect(numbers.size).toBe(2);
 });

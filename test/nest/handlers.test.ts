@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { OnJoin, OnMessage, RoomGateway, RoostException } from 'nestjs-roost';
+import { OnJoin, OnMessage, RoomGateway, Rooms, RoostException } from 'nestjs-roost';
 import { NEVER } from 'rxjs';
 import { deferred, Log, type Deferred } from './support/deferred.js';
 import { useScene } from './support/scene.js';
@@ -155,9 +155,14 @@ describe('a handler', () => {
     client.send({ op: 'join', room: 'slow/1', id: 1 });
     await log.has('join begins');
     await client.close();
+    const slow = app.get(Rooms).get('slow/1');
     gate.resolve(undefined);
     await log.has('join ends');
-    await app.close();
-    expect(log.lines).toEqual(['join begins', 'join ends']);
+    // A session that comes later sees what the first one has left behind.
+    expect(await (await scene.session()).request({ op: 'join', room: 'slow/1' })).toMatchObject({
+      op: 'joined',
+      presence: { count: 1 },
+    });
+    expect(slow.members).toHaveLength(1);
   });
 });
