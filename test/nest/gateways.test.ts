@@ -216,17 +216,28 @@ describe('at boot', () => {
   });
 
   it('two handlers for one thing are refused', async () => {
-    const joins = gateway((target) => {
-      on(OnJoin(), target, 'other');
-      class More extends target {
-        again() {}
-      }
-      on(OnJoin(), More, 'again');
-      RoomGateway('more/:id')(More);
-      target.prototype.constructor = target;
-      Object.defineProperty(target.prototype, 'again', Object.getOwnPropertyDescriptor(More.prototype, 'again')!);
-    });
-    expect(await refusedAtBoot({ providers: [joins] })).toMatch(/ChatGateway\.\w+: there is another @OnJoin\(\)/);
+    @RoomGateway('chat/:channel')
+    class TwoJoins {
+      @OnJoin()
+      first() {}
+
+      @OnJoin()
+      second() {}
+    }
+    @RoomGateway('chat/:channel')
+    class TwoMessages {
+      @OnMessage('say')
+      first() {}
+
+      @OnMessage('say')
+      second() {}
+    }
+    expect(await refusedAtBoot({ providers: [TwoJoins] })).toBe(
+      'TwoJoins.second: there is another @OnJoin() in this gateway; keep one of them',
+    );
+    expect(await refusedAtBoot({ providers: [TwoMessages] })).toBe(
+      "TwoMessages.second: there is another @OnMessage('say') in this gateway; keep one of them",
+    );
   });
 
   it.each([
@@ -280,16 +291,6 @@ describe('at boot', () => {
   it('a second import of forRoot is refused', async () => {
     const message = await refusedAtBoot({ imports: [RoostModule.forRoot()], providers: [AnyGateway] });
     expect(message).toMatch(/RoostModule\.forRoot\(\) is imported twice; import it once/);
-  });
-
-  it('a gateway that nothing of Roost is imported for is refused', async () => {
-    class Empty {}
-    const message = await refusedAtBoot({
-      module: { module: Empty },
-      providers: [AnyGateway],
-      prepare: (app) => app.useWebSocketAdapter(new WsAdapter(app)),
-    }).catch((error: Error) => error.message);
-    expect(message).toBe('the app has started');
   });
 });
 
