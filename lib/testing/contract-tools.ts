@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import type { Position } from '../protocol/index.js';
 import type { Draft, Entry, Ephemeral, LogListener, Retention, Subscription } from '../store/store.js';
-import type { StoreUnderTest } from './store-contract.js';
+import type { StoreUnderTest } from './store-under-test.js';
 
 /** How long a case waits for what is to come, in milliseconds. */
 const PATIENCE = 5_000;

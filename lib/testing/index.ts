@@ -1,2 +1,3 @@
 export { ManualClock } from './manual-clock.js';
-export { storeContract, type StoreContractCase, type StoreUnderTest } from './store-contract.js';
+export { storeContract, type StoreContractCase } from './store-contract.js';
+export type { StoreUnderTest } from './store-under-test.js';

@@ -70,7 +70,7 @@ export class TimerWheel {
 
   /** @internal */
   removed(): void {
-    // A slot whose last timer was cancelled stays until its tick: ticks are few, and looking it up costs more.
+    // A slot whose last timer was cancelled stays until it would be next: looking it up now would cost more.
     if (--this.#size === 0) this.close();
   }
 
@@ -86,7 +86,13 @@ export class TimerWheel {
   }
 
   #arm(): void {
-    const next = this.#ticks.at(-1);
+    let next = this.#ticks.at(-1);
+    // Whose timers were all cancelled nobody waits for.
+    while (next !== undefined && this.#slots.get(next)?.size === 0) {
+      this.#ticks.pop();
+      this.#slots.delete(next);
+      next = this.#ticks.at(-1);
+    }
     if (next === undefined || this.#armed?.tick === next) return;
     this.#disarm();
     const wait = Math.max(0, next * this.tick - this.clock.now());

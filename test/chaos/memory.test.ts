@@ -3,7 +3,7 @@ import { ManualClock } from 'nestjs-roost/testing';
 import { setImmediate as turn } from 'node:timers/promises';
 import { RoostNode } from '../../lib/roost.node.js';
 import { resolveOptions } from '../../lib/roost.options.js';
-import { Link } from '../model/link.js';
+import { Link } from '../support/link.js';
 import { collectedHeap } from '../support/heap.js';
 import type { RawFrame } from '../support/raw-client.js';
 
