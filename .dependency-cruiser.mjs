@@ -11,7 +11,12 @@ const engine = {
 };
 
 /** More of the same: folders that may use packages of their own. */
-const parts = { ...engine, streams: ['protocol', 'store', 'rooms', 'time'], redis: ['protocol', 'store', 'time'], client: ['protocol'] };
+const parts = {
+  ...engine,
+  streams: ['protocol', 'store', 'rooms', 'time'],
+  redis: ['protocol', 'store', 'time'],
+  client: ['protocol'],
+};
 
 const withRxjs = ['connection', 'rooms', 'sessions'];
 const npm = [

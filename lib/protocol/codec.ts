@@ -68,15 +68,6 @@ export function decodeClientFrame(text: string): ClientFrame {
   return frame as unknown as ClientFrame;
 }
 
-/**
- * Reads a frame that a server sent. A client trusts its server to keep to the protocol, so only the outline is checked.
- *
- * @throws {BadFrame} where it is no JSON object
- */
-export function decodeServerFrame(text: string): ServerFrame {
-  return parseObject(text) as unknown as ServerFrame;
-}
-
 export function encodeFrame(frame: ClientFrame | ServerFrame): string {
   return JSON.stringify(frame);
 }

@@ -100,6 +100,17 @@ describe('a page that wakes', () => {
     expect(s.server.unseen).toBe(0);
   });
 
+  it('a client that was dropped waits for connect()', async () => {
+    const s = await scene();
+    const { client, peer } = await s.online();
+    client.drop();
+    happens('online');
+    happens('pageshow');
+    expect(client.status).toMatchObject({ state: 'away', attempt: 0 });
+    await peer.closed;
+    expect(s.statuses.all).toHaveLength(2);
+  });
+
   it('does not disturb an attempt that is running', async () => {
     const s = await scene();
     const client = s.client();

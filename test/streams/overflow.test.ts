@@ -12,7 +12,7 @@ function marbles(run: (helpers: RunHelpers & { turns: Parameters<typeof overflow
     // A flush comes a turn after the first value that waits for it.
     const turn = {
       now: () => scheduler.now(),
-      schedule: scheduler.schedule.bind(scheduler) as TestScheduler['schedule'],
+      schedule: scheduler.schedule.bind(scheduler),
     };
     const schedule = turn.schedule;
     turn.schedule = (work, delay = TURN, state) => schedule(work, delay, state);

@@ -1,6 +1,6 @@
 import type { DynamicModule, INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { RoostModule, type RoostOptions } from 'nestjs-roost';
 
 export interface TestApp {
@@ -26,6 +26,6 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
   const app = testing.createNestApplication({ logger: process.env['ROOST_TEST_LOG'] ? ['error', 'warn'] : false });
   prepare?.(app);
   await app.listen(0, '127.0.0.1');
-  const { port } = app.getHttpServer().address() as AddressInfo;
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   return { app, port, url: `ws://127.0.0.1:${port}${roost.path ?? '/ws'}`, close: () => app.close() };
 }
