@@ -89,7 +89,7 @@ export class Proxy {
       const upstream = connect({ port: target, host: '127.0.0.1', noDelay: true });
       const pipe = new Pipe(client, upstream, proxy.#conduct);
       proxy.#pipes.add(pipe);
-      void pipe.closed.finally(() => proxy.#pipes.delete(pipe));
+      void pipe.closed.catch(() => {}).finally(() => proxy.#pipes.delete(pipe));
     });
     return proxy;
   }
