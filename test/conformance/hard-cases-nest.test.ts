@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { Heartbeat } from 'nestjs-roost';
 import { EMPTY, NEVER, of, throwError } from 'rxjs';
-import { Gate, joined, ManualClock, useStage, type RawClient } from './support/index.js';
+import { eventually, Gate, joined, ManualClock, useStage, type RawClient } from './support/index.js';
 
 const start = useStage();
 
@@ -47,6 +48,21 @@ describe('hard case 20: messages sent right after open', () => {
     client.send({ event: 'ordinary', id: 1 });
     expect(await client.closed).toMatchObject({ code: 4401 });
     expect(stage.calls).toEqual([]);
+  });
+
+  it('one that goes before it is known who it is leaves nothing', async () => {
+    const gate = new Gate();
+    const stage = await start({ authenticate: () => gate.pass().then(() => ({})) });
+    const heartbeat = stage.app.get(Heartbeat);
+    const client = await stage.silent();
+    client.send({ op: 'connect' });
+    await gate.reached();
+    expect(heartbeat.size).toBe(1);
+    await client.cut();
+    await eventually(() => heartbeat.size === 0, 'the server to see it go');
+    gate.open();
+    await (await stage.session()).settled();
+    expect(stage.sessions.size).toBe(1);
   });
 });
 
