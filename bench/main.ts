@@ -60,7 +60,7 @@ for (const scenario of scenarios) {
   const findings = await scenario.run(settings);
   const date = new Date().toISOString().slice(0, 10);
   const { name, title } = scenario;
-  const result: Result = { name, title, date, rounds, machine: describeMachine(), findings };
+  const result: Result = { name, title, date, rounds: findings.rounds ?? rounds, machine: describeMachine(), findings };
   results.push(result);
   say(`\n${writeSection(result)}\n\n`);
   if (!values.quick && !values.dry && !values.profile) {

@@ -33,6 +33,12 @@ export interface Window {
   readonly closed: number;
 }
 
+/** Clients that come in. */
+type Clients = Omit<CrowdOptions, 'dialect' | 'port' | 'compression'> & { readonly compression?: boolean };
+
+/** Milliseconds: Roost's rooms tell for up to a second who has come. */
+const SETTLING = 1_100;
+
 /** Flags of Node for servers that are profiled. */
 const PROFILE = ['--cpu-prof', '--cpu-prof-dir=bench/dist/profiles'];
 
@@ -64,14 +70,17 @@ export class Arena {
     }
   }
 
-  /** Brings clients in, and waits until the server has settled. */
-  async enter(
-    options: Omit<CrowdOptions, 'dialect' | 'port' | 'compression'> & { compression?: boolean },
-  ): Promise<void> {
+  /**
+   * Brings clients in, and waits until the server has settled.
+   *
+   * @param warmUp published meanwhile, so that what is measured next runs compiled code
+   */
+  async enter(options: Clients, warmUp?: Offer): Promise<void> {
     const { dialect } = this.peer;
     await this.#load.ask('enter', { compression: false, ...options, dialect, port: this.#port });
-    // Rooms tell for up to a second who has come.
-    await pause(1_100);
+    if (warmUp !== undefined) await this.publish(warmUp);
+    await pause(SETTLING);
+    if (warmUp !== undefined) await this.quiet();
   }
 
   /** Publishes from now on. */

@@ -21,15 +21,17 @@ export interface Ramp {
   readonly best: Window;
 }
 
+/** Deliveries/s while warming up: as many as every server can do. */
+export const WARM = 50_000;
 /** Share of what was offered below which a server counts as saturated. */
 const KEPT_UP = 0.9;
 
 /** Offers more and more until the server is saturated. */
 export function measureRamp({ peer, options }: Case, ramp: RampOptions): Promise<Ramp> {
   return Arena.with(peer, options, async (arena) => {
-    await arena.enter(ramp.crowd);
-    const steps = new Map<number, Window>();
     const { rooms } = ramp.crowd;
+    await arena.enter(ramp.crowd, { rate: WARM / ramp.members, rooms, length: ramp.length });
+    const steps = new Map<number, Window>();
     let saturated = false;
     for (const rate of ramp.rates) {
       if (saturated && rate !== ramp.common) continue;

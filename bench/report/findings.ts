@@ -45,6 +45,8 @@ export interface LinePlot {
 
 /** What a scenario has found. It is plain data, and kept as JSON. */
 export interface Findings {
+  /** Rounds that were made, where fewer than asked for. */
+  readonly rounds?: number;
   /** Paragraphs: what was done. */
   readonly text: readonly string[];
   readonly tables: readonly Table[];

@@ -24,8 +24,9 @@ export const compressed: Scenario = {
     const members = sized(settings, 300, 100);
     const outcomes = await inRounds(settings, cases, ({ peer, options }) =>
       Arena.with(peer, options, async (arena) => {
-        await arena.enter({ clients: members, rooms: 1, roomsEach: 1, compression: true });
-        const window = await arena.offer({ rate: RATE, rooms: 1, length: LENGTH }, times(settings));
+        const offer = { rate: RATE, rooms: 1, length: LENGTH };
+        await arena.enter({ clients: members, rooms: 1, roomsEach: 1, compression: true }, offer);
+        const window = await arena.offer(offer, times(settings));
         if (window.compressed < 0.99) throw new Error('it did not compress');
         return window;
       }),

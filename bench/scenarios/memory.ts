@@ -42,6 +42,7 @@ export const memory: Scenario = {
     );
     const rss = (seen: Memory) => seen.rss;
     return {
+      rounds,
       text: [
         `${connections} connections in one room, after ${FIRST} that came before: what each adds, when the garbage ` +
           `is collected. A connection of Roost has a session and a heartbeat. The kernel's buffers are not in it.`,

@@ -33,12 +33,14 @@ export const paused: Scenario = {
     const offer = { rate: RATE, rooms: 1, length: LENGTH };
     const outcomes = await inRounds(settings, cases, ({ peer, options }) =>
       Arena.with(peer, options, async (arena): Promise<Seen> => {
-        await arena.enter({ clients: MEMBERS, rooms: 1, roomsEach: 1 });
+        await arena.enter({ clients: MEMBERS, rooms: 1, roomsEach: 1 }, offer);
         await arena.publish(offer);
-        const before = await arena.window({ warmUp: 1_000, measure: sized(settings, 2_000, 500) });
+        const before = await arena.window({ warmUp: 500, measure: sized(settings, 1_500, 500) });
+        await arena.quiet();
         const empty = inUse(await arena.memory());
         const readers = await arena.pauseSome();
-        const after = await arena.window({ warmUp: 0, measure: sized(settings, 6_000, 2_000) });
+        await arena.publish(offer);
+        const after = await arena.window({ warmUp: 500, measure: sized(settings, 5_500, 2_000) });
         await arena.quiet();
         return { before, after, growth: (inUse(await arena.memory()) - empty) / readers };
       }),
@@ -46,7 +48,8 @@ export const paused: Scenario = {
     return {
       text: [
         `${MEMBERS} members in one room, ${RATE} messages/s of ${LENGTH} characters; one in ten stops reading. The ` +
-          `latency is the others'. The memory is that of objects and buffers when the garbage is collected, divided by the readers that stopped.`,
+          `latency is the others'. The memory is that of objects and buffers when the garbage is collected, divided by ` +
+          `the readers that stopped.`,
       ],
       tables: [
         tableOf(outcomes, cases, [

@@ -1,5 +1,5 @@
 import { Arena } from '../measure/arena.js';
-import { ROOST, SOCKET_IO, UWEBSOCKETS, WS } from '../measure/peers.js';
+import { ROOST, SOCKET_IO, UWEBSOCKETS } from '../measure/peers.js';
 import { defaults, inRounds, sized, times, type Case, type Settings } from '../measure/rounds.js';
 import type { Findings } from '../report/findings.js';
 import { tableOf } from '../report/table.js';
@@ -10,7 +10,7 @@ const RATE = 200;
 
 const windowed: Case = { title: `Roost, window ${WINDOW} ms`, peer: ROOST, options: { window: WINDOW } };
 const socketIo: Case = { title: SOCKET_IO.title, peer: SOCKET_IO, options: {} };
-const cases = [windowed, ...defaults(ROOST), socketIo, ...defaults(WS, UWEBSOCKETS)];
+const cases = [windowed, ...defaults(ROOST), socketIo, ...defaults(UWEBSOCKETS)];
 
 /** A rate that no server minds, and what a window of gathering saves. */
 export const window: Scenario = {
@@ -21,8 +21,9 @@ export const window: Scenario = {
     const members = sized(settings, 500, 100);
     const outcomes = await inRounds(settings, cases, ({ peer, options }) =>
       Arena.with(peer, options, async (arena) => {
-        await arena.enter({ clients: members, rooms: 1, roomsEach: 1 });
-        return arena.offer({ rate: RATE, rooms: 1, length: 100 }, times(settings));
+        const offer = { rate: RATE, rooms: 1, length: 100 };
+        await arena.enter({ clients: members, rooms: 1, roomsEach: 1 }, offer);
+        return arena.offer(offer, times(settings));
       }),
     );
     return {
