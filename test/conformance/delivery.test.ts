@@ -93,6 +93,28 @@ describe('rule 4: replays', () => {
     expect(await offsetsOf(back, 'long/a', 1)).toEqual([502]);
   });
 
+  it('of many rooms take turns: the queue holds one piece at a time', async () => {
+    const stage = await start({ limits: { queue: 32 * 1_024 } });
+    const client = await stage.session();
+    const names = upTo(1, 6).map((n) => `long/${n}`);
+    const rooms: Record<string, unknown> = {};
+    for (const name of names) rooms[name] = positionOf(await joined(client, name));
+    await stage.lose(client);
+    for (const name of names) for (let n = 0; n < 300; n++) void stage.room(name).broadcast('say', KB.repeat(20));
+    const back = await stage.resume(client, { rooms });
+    const session = stage.of(back);
+    back.socket.pause();
+    let most = 0;
+    let turns = 0;
+    await eventually(() => {
+      most = Math.max(most, session.bufferedBytes);
+      return ++turns > 500 && session.bufferedBytes > 0;
+    }, 'the network to take no more');
+    expect(most).toBeLessThan(128 * 1_024);
+    back.socket.resume();
+    for (const name of names) expect(await offsetsOf(back, name, 300)).toEqual(upTo(1, 300));
+  });
+
   it('a queue that is too long besides a replay still is 4502', async () => {
     const stage = await start({ limits: { queue: 64 * 1_024 } });
     const client = await stage.session();
@@ -223,6 +245,21 @@ describe('rule 6: frames already received', () => {
       'run room/a 3',
       'run room/a 4',
     ]);
+  });
+
+  it('and are discarded at a takeover do not run by themselves', async () => {
+    const stage = await start();
+    const gate = new Gate();
+    const client = await stage.member('room/a');
+    stage.script.run = ({ data }) => gate.pass().then(() => data);
+    for (const id of [2, 3]) client.send({ event: 'run', room: 'room/a', data: id, id });
+    client.send({ event: 'run', room: 'room/a', data: 'without an id' });
+    await client.settled();
+    const back = await stage.resume(client);
+    gate.open();
+    // A page that was reloaded knows nothing of what the old one had asked for.
+    expect(await back.request({ event: 'run', room: 'room/a', data: 'new' })).toMatchObject({ id: 4, data: 'new' });
+    expect(stage.calls.filter((call) => call.startsWith('run'))).toEqual(['run room/a 2', 'run room/a "new"']);
   });
 
   it('that still arrive on the old socket are ignored', async () => {
