@@ -177,5 +177,7 @@ function identityOf({ user, expiresAt, ...rest }: Authenticated): Identity {
   if (user !== undefined && typeof user.id !== 'string')
     throw new TypeError('authenticate: `user.id` must be a string');
   if (user === undefined && 'id' in rest) throw new TypeError('authenticate must return { user }, not the user itself');
-  return { user, expiresAt: expiresAt === undefined ? undefined : Number(expiresAt) };
+  const expiry = expiresAt === undefined ? undefined : Number(expiresAt);
+  if (Number.isNaN(expiry)) throw new TypeError('authenticate: `expiresAt` must be a date or a number of milliseconds');
+  return { user, expiresAt: expiry };
 }

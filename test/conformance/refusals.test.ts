@@ -122,6 +122,25 @@ describe('credentials and rates', () => {
     },
   );
 
+  it('credentials that expire at no time there is let nobody in, and stop no clock', async () => {
+    const clock = new ManualClock();
+    let expiresAt: Date | undefined = new Date(Number.NaN);
+    const stage = await start({
+      clock,
+      timeouts: { connect: 1_000 },
+      authenticate: () => ({ ...(expiresAt && { expiresAt }) }),
+    });
+    const client = await stage.silent();
+    client.send({ op: 'connect' });
+    await client.expect({ op: 'error', code: 'UNAUTHENTICATED' });
+    expect(await client.closed).toMatchObject({ code: 4401 });
+    expiresAt = undefined;
+    await stage.session();
+    const silent = await stage.silent();
+    clock.advance(1_020);
+    expect(await silent.closed).toMatchObject({ code: 4408 });
+  });
+
   it('too many connections are 429 with `Retry-After`', async () => {
     const clock = new ManualClock();
     const stage = await start({ clock, limits: { connections: { perSecond: 0.5, burst: 2 } } });
