@@ -21,6 +21,13 @@ export interface CrowdOptions extends Target {
   readonly resumable?: boolean;
 }
 
+export interface ComeBackOptions {
+  /** Messages that each has missed. */
+  readonly events: number;
+  /** Whether they are to come back once more later, and so note how far they get. */
+  readonly again: boolean;
+}
+
 /** What has come in since the start. */
 export interface Tally {
   /** Room messages, and bytes of their payloads. */
@@ -118,15 +125,14 @@ export class Crowd implements ClientListener {
   /**
    * Brings all clients back to their sessions, and waits until each has what it missed.
    *
-   * @param events messages that each has missed
    * @returns milliseconds from the first to the last, and how many were taken back with nothing missing
    */
-  async comeBack(events: number): Promise<{ ms: number; recovered: number }> {
+  async comeBack({ events, again }: ComeBackOptions): Promise<{ ms: number; recovered: number }> {
     const resolve = new Map<Client, () => void>();
     this.#waiting = { events, resolve };
     const began = now();
     await this.#atOnce(this.#clients, async (client) => {
-      client.whole = false;
+      client.whole = again;
       const complete = new Promise<void>((done) => resolve.set(client, done));
       await client.enter(this.#target);
       if (client.dialect.recovered && client.events < events) await complete;
@@ -142,8 +148,8 @@ export class Crowd implements ClientListener {
     tally.bytes += length;
     if (compressed) tally.compressed++;
     else if (this.#sampled.has(client)) this.#takeLatency(bytes, start, length);
-    if (this.#waiting?.events === client.events) this.#waiting.resolve.get(client)?.();
     if (this.#resumable && client.whole) client.dialect.note(bytes.toString('utf8', start, start + length));
+    if (this.#waiting?.events === client.events) this.#waiting.resolve.get(client)?.();
   }
 
   answer(client: Client): void {

@@ -2,7 +2,7 @@
 import { answerQuestions } from '../channel.js';
 import { now } from '../clock.js';
 import type { ConversationOptions } from './conversation.js';
-import { Crowd, type CrowdOptions, type Latencies, type Tally } from './crowd.js';
+import { Crowd, type ComeBackOptions, type CrowdOptions, type Latencies, type Tally } from './crowd.js';
 
 /** What has come in until one moment. */
 export interface LoadSample extends Tally {
@@ -25,7 +25,7 @@ const requests = {
   converse: (options: ConversationOptions): void => crowd.converse(options),
   fallSilent: (): void => crowd.fallSilent(),
   cut: (): void => crowd.cut(),
-  comeBack: (events: number): Promise<{ ms: number; recovered: number }> => crowd.comeBack(events),
+  comeBack: (options: ComeBackOptions): Promise<{ ms: number; recovered: number }> => crowd.comeBack(options),
 };
 
 /** What the runner can ask the load generator. */

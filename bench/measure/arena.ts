@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Child } from '../channel.js';
 import type { ConversationOptions } from '../load/conversation.js';
-import type { CrowdOptions, Latencies } from '../load/crowd.js';
+import type { ComeBackOptions, CrowdOptions, Latencies } from '../load/crowd.js';
 import type { LoadRequests, LoadSample } from '../load/load.js';
 import type { ServerOptions } from '../servers/options.js';
 import type { Offer } from '../servers/publisher.js';
@@ -151,8 +151,8 @@ export class Arena {
     return this.#load.ask('cut');
   }
 
-  comeBack(events: number): Promise<{ ms: number; recovered: number }> {
-    return this.#load.ask('comeBack', events);
+  comeBack(options: ComeBackOptions): Promise<{ ms: number; recovered: number }> {
+    return this.#load.ask('comeBack', options);
   }
 
   async #sample(): Promise<Samples> {

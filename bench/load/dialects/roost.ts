@@ -71,6 +71,8 @@ export class RoostDialect implements Dialect {
 
   cut(): void {
     this.#joined = 0;
+    this.#back = false;
+    this.recovered = false;
   }
 
   say(event: string, data: object): string {

@@ -63,6 +63,8 @@ export class SocketIoDialect implements Dialect {
 
   cut(): void {
     this.#joined = 0;
+    this.#back = false;
+    this.recovered = false;
   }
 
   say(event: string, data: object): string {
