@@ -68,7 +68,8 @@ for (const scenario of scenarios) {
     writeDocs(names);
   }
 }
-say(`${writeTargets(results)}\n`);
+// Targets are for the full sizes.
+if (!values.quick) say(`${writeTargets(results)}\n`);
 
 function say(text: string): void {
   process.stdout.write(text);
