@@ -2,7 +2,7 @@ import type { Position } from 'nestjs-roost';
 import type { RawFrame } from '../support/raw-client.js';
 import { Ledger, type Sent } from './ledger.js';
 import { RoomView } from './room-view.js';
-import { REPLAY, type Order, type World } from './world.js';
+import { ANSWERS, REPLAY, type Order, type World } from './world.js';
 
 interface Owner {
   session(): string;
@@ -103,6 +103,7 @@ export class Membership {
       const same = since.epoch === epoch && since.offset === offset;
       if (!same) this.owner.fault(`joined ${room}, not since ${since.offset}: ${text}`);
     }
+    if (order !== undefined && this.world.calledOff.has(order.n)) this.owner.fault(`had been taken out: ${text}`);
     const view = this.#enter(room, { epoch, offset });
     view.joinedBy = id;
     view.presenceState(frame['presence'] as RawFrame | undefined);
@@ -173,7 +174,7 @@ export class Membership {
         this.owner.fault(`published at? ${text}`);
       }
     } else if (frame['code'] === 'DUPLICATE_ID') {
-      if (!sent.again) this.owner.fault(`message ${n} had not been sent before: ${text}`);
+      if (!sent.again || this.ledger.lastId <= ANSWERS) this.owner.fault(`its answer should be kept: ${text}`);
     } else if (frame['code'] === 'NOT_JOINED') {
       if (runs !== 0) this.owner.fault(`message ${n} ran, and was refused: ${text}`);
     } else if (frame['code'] !== 'OUTCOME_UNKNOWN' || runs !== 1) {

@@ -62,7 +62,7 @@ const acts = {
   }],
   acknowledge: [1, (_world, client) => client.acknowledge()],
   kick: [2, (world, client, room, { yes }) => {
-    if (client.session !== undefined) world.node.rooms.get(room).kick(client.session, yes ? 'kicked' : 'banned');
+    if (client.session !== undefined) world.kick(room, client.session, yes ? 'kicked' : 'banned');
   }],
   end: [1, (world, client) => world.node.sessions.get(client.session ?? '')?.end()],
   release: [6, (world, _client, _room, { a }) => world.release(a)],

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { RoostException, MemoryStore, type LeaveReason } from 'nestjs-roost';
 import { ManualClock } from 'nestjs-roost/testing';
@@ -43,7 +44,10 @@ interface Tokens {
   issued: string | undefined;
 }
 
+/** Answers that a session keeps. */
+export const ANSWERS = 6;
 const HANDLER_TIMEOUT = 30_000;
+const TTL = 120_000;
 
 /** The real engine, with handlers that wait for the test, and everything written down that the model asks about. */
 export class World {
@@ -59,6 +63,8 @@ export class World {
   readonly discarded = new Set<number>();
   /** How many entries had been asked for when a join handler began, by the join's number. */
   readonly askedAtJoin = new Map<number, number>();
+  /** Joins that ran when their session was taken out of the room. */
+  readonly calledOff = new Set<number>();
   /** Called when a connection takes a session over. */
   readonly onClaim: ((session: string) => void)[] = [];
   /** Direct messages of each session. */
@@ -75,17 +81,19 @@ export class World {
   readonly #waiting: (() => void)[] = [];
   readonly #running: Run[] = [];
   readonly #tokens = new Map<string, Tokens>();
+  readonly #awaySince = new Map<string, number>();
   readonly #doubtful = new Set<string>();
   #n = 0;
 
   constructor() {
+    Logger.overrideLogger(false);
     const options = resolveOptions({
       clock: this.clock,
       store: this.store,
       heartbeat: { interval: 2 ** 31 - 1, timeout: 10_000 },
       limits: { messages: false, connections: false, queue: 2_048, replay: REPLAY },
       timeouts: { handler: HANDLER_TIMEOUT },
-      session: { ttl: 120_000, answers: { count: 6 } },
+      session: { ttl: TTL, answers: { count: ANSWERS } },
     });
     this.node = new RoostNode(options, undefined, () => ({
       prepare: () => {},
@@ -98,7 +106,7 @@ export class World {
       hooks: {
         open: async () => {},
         resume: async () => {},
-        end: async (session) => this.#sessionEnded(session),
+        end: async (session, reason) => this.#sessionEnded(session, reason),
       },
     }));
     this.node.report = (error, what) => {
@@ -124,6 +132,14 @@ export class World {
     const request = { headers: { 'sec-websocket-protocol': 'roost.v1' }, socket: { remoteAddress: address } };
     this.node.accept(link.server as never, request as never, () => {});
     return link;
+  }
+
+  /** Takes somebody out of a room. */
+  kick(room: string, session: string, reason: 'kicked' | 'banned'): void {
+    for (const run of this.#running) {
+      if (run.join && !run.over && run.session === session && run.room === room) this.calledOff.add(run.n);
+    }
+    this.node.rooms.get(room).kick(session, reason);
   }
 
   get waiting(): number {
@@ -192,13 +208,14 @@ export class World {
   /** Runs an order: counts it, checks its place, and waits where it is slow. */
   async #inHand(call: Call, order: Order): Promise<void> {
     const { n } = order;
+    const join = call.event === 'join';
     const run: Run = {
       session: call.member.id,
       room: call.room.name,
       n,
+      join,
       began: this.clock.now(),
       over: false,
-      join: call.event === 'join',
     };
     count(this.runs, n);
     if ((this.runs.get(n) ?? 0) > 1) this.fault(`message ${n} ran twice`);
@@ -222,7 +239,9 @@ export class World {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  async #sessionEnded(session: Session): Promise<void> {
+  async #sessionEnded(session: Session, reason: string): Promise<void> {
+    const awaySince = this.#awaySince.get(session.id) ?? Number.POSITIVE_INFINITY;
+    if (reason === 'expired' && this.clock.now() - awaySince < TTL) this.fault(`${session.id} expired too early`);
     this.#tokens.delete(session.id);
   }
 
@@ -252,8 +271,10 @@ export class World {
       known.issued = undefined;
       return found;
     };
+    sessions.away$.subscribe(({ id }) => this.#awaySince.set(id, this.clock.now()));
     const resume = sessions.resume.bind(sessions);
     sessions.resume = (session, ...rest) => {
+      this.#awaySince.delete(session.id);
       const resumed = resume(session, ...rest);
       for (const heard of this.onClaim) heard(session.id);
       return resumed;
