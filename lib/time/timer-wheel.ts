@@ -30,6 +30,8 @@ export class TimerWheel {
   /** Ticks that have a slot, latest first. */
   readonly #ticks: number[] = [];
   #size = 0;
+  /** Timers that are being called. */
+  #due: Set<WheelTimer> | undefined;
   #armed: { readonly handle: unknown; readonly tick: number } | undefined;
 
   /** @param tick milliseconds of one slot */
@@ -63,6 +65,7 @@ export class TimerWheel {
   /** Drops all timers. */
   close(): void {
     this.#slots.clear();
+    this.#due?.clear();
     this.#ticks.length = 0;
     this.#size = 0;
     this.#disarm();
@@ -112,7 +115,8 @@ export class TimerWheel {
       this.#ticks.pop();
       const slot = this.#slots.get(tick) ?? new Set<WheelTimer>();
       this.#slots.delete(tick);
-      // A timer may cancel another of its slot: the set shows it.
+      this.#due = slot;
+      // A timer may cancel another of its slot, or close the wheel: the set shows it.
       for (const timer of slot) {
         slot.delete(timer);
         this.#size--;
@@ -123,6 +127,7 @@ export class TimerWheel {
         }
       }
     }
+    this.#due = undefined;
     this.#arm();
   }
 }
