@@ -17,6 +17,7 @@ export class Presence {
   #rev = 0;
   readonly #touched = new Set<string>();
   #timer: Timer | undefined;
+  /** Whether all who were told a state since the last change have a list. */
   #listed = true;
 
   constructor(
@@ -43,6 +44,7 @@ export class Presence {
   changed(id: string): void {
     if (this.settings.presence === 'off') return;
     this.#touched.add(id);
+    this.#listed &&= this.#lists;
     const gather = Math.min(GATHER, GATHER_LEAST + this.memberships.size * GATHER_PER_MEMBER);
     this.#timer ??= this.wheel.after(gather, () => this.#tell());
   }
@@ -76,7 +78,7 @@ export class Presence {
     const lists = this.#lists;
     if (!lists) this.tell(encodeFrame(frame));
     else if (this.#listed) this.tell(encodeFrame({ ...frame, joined, left }));
-    // The members know no list to change: the room was too large for one.
+    // Some know no list to change: the room was too large for one.
     else this.tell(encodeFrame({ ...frame, members: this.#members() }));
     this.#listed = lists;
   }
