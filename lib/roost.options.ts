@@ -200,7 +200,7 @@ const LEAVES = new Set(['origin', 'store', 'clock', 'limits.messages', 'limits.c
 
 function merge(defaults: object, given: object, parent: string): object {
   for (const name of Object.keys(given)) {
-    if (!(name in defaults)) {
+    if (!Object.hasOwn(defaults, name)) {
       throw new RoostOptionError(parent + name, `is not known; there are ${Object.keys(defaults).join(', ')}`);
     }
   }
@@ -267,15 +267,17 @@ function checkNumbers(defaults: object, options: object, parent: string): void {
 
 function checkRate(option: string, rate: TokenRate | false): void {
   if (rate === false) return;
-  if (typeof rate !== 'object' || !(rate?.perSecond > 0) || !(rate.burst >= 1)) {
+  const numbers = Number.isFinite(rate?.perSecond) && Number.isFinite(rate.burst);
+  if (!numbers || rate.perSecond <= 0 || rate.burst < 1) {
     throw new RoostOptionError(option, 'must be { perSecond, burst }, above 0 and from 1, or false');
   }
 }
 
 function checkCompression(compression: boolean | { threshold?: number }): void {
   if (typeof compression === 'boolean') return;
-  const { threshold = 0, ...others } = compression ?? { threshold: NaN };
-  if (!(threshold >= 0) || Object.keys(others).length > 0) {
+  const given = typeof compression === 'object' ? compression : undefined;
+  const { threshold = 0, ...others } = given ?? { threshold: Number.NaN };
+  if (typeof threshold !== 'number' || !(threshold >= 0) || Object.keys(others).length > 0) {
     throw new RoostOptionError('compression', 'must be true, false or { threshold }, a number from 0');
   }
 }
