@@ -18,6 +18,7 @@ export function rampTable(outcomes: Outcomes<Ramp>, cases: readonly Case[], low:
       digits: 0,
       load: ({ best }) => best.loadCpu,
     },
+    { head: 'and CPU per delivery, µs', pick: ({ best }) => best.cpuPerDelivery },
     { head: `server's CPU ${at}, cores`, pick: atRate(common, (window) => window.serverCpu) },
     { head: "load generator's, cores", pick: atRate(common, (window) => window.loadCpu) },
   ]);
