@@ -3,11 +3,16 @@ import { RoostModule } from 'nestjs-roost';
 import { ChatController } from './chat/chat.controller.js';
 import { ChatGateway } from './chat/chat.gateway.js';
 import { ChatPage } from './chat/chat.page.js';
+import { FeedController } from './feed/feed.controller.js';
+import { FeedGateway } from './feed/feed.gateway.js';
+import { Races } from './feed/races.js';
+import { GameController } from './game/game.controller.js';
+import { GameGateway } from './game/game.gateway.js';
 import { NicknameAuthenticator } from './people/nickname.authenticator.js';
 
 @Module({
   imports: [RoostModule.forRoot({ path: '/ws', authenticate: NicknameAuthenticator })],
-  controllers: [ChatController],
-  providers: [ChatGateway, ChatPage, NicknameAuthenticator],
+  controllers: [ChatController, FeedController, GameController],
+  providers: [ChatGateway, ChatPage, FeedGateway, GameGateway, NicknameAuthenticator, Races],
 })
 export class AppModule {}

@@ -142,6 +142,19 @@ describe('A wire that breaks', () => {
   });
 });
 
+describe('A bird whose wire is cut', () => {
+  it('is asleep after a while, and awake when it is back', async () => {
+    await meet();
+    wire.cut();
+    await ben.page.locator('#people .asleep').getByText('Ada').waitFor();
+    await ben.seesPeople('Ada', 'Ben');
+    wire.mend();
+    await ada.reconnects();
+    await ben.page.locator('#people .asleep').waitFor({ state: 'detached' });
+    await ben.seesPeople('Ada', 'Ben');
+  });
+});
+
 describe('A server that restarts', () => {
   it('is told as lost history, and the talk goes on', async () => {
     const own = await startSampleApp();

@@ -84,6 +84,13 @@ describe('The sample app', () => {
     await plain.close();
   });
 
+  it('tells guests apart', async () => {
+    const guests = await Promise.all([1, 2].map(() => RawClient.session(socketUrl(), {})));
+    const [one, two] = guests.map(({ welcome }) => welcome['user'].id as string);
+    expect(one).not.toBe(two);
+    await Promise.all(guests.map((guest) => guest.close()));
+  });
+
   it('lets a guest come back to its session', async () => {
     const guest = await RawClient.session(socketUrl(), {});
     guest.socket.terminate();

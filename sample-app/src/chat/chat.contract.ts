@@ -1,3 +1,5 @@
+import type { You } from '../people/you.js';
+
 /** What the rooms `chat/:channel` carry; the server and the page share it. */
 export interface ChatContract {
   clientToServer: { say: (message: { text: string }) => { offset: number } };
@@ -14,5 +16,5 @@ export interface ChatMessage {
 /** Told to who joins. */
 export interface Welcome {
   readonly topic: string;
-  readonly you: { readonly id: string; readonly name: string };
+  readonly you: You;
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
 import { Rooms } from 'nestjs-roost';
+import { Page } from '../view/page.js';
 import type { ChatContract } from './chat.contract.js';
 import { ChannelPipe } from './channels.js';
 import { ChatPage } from './chat.page.js';
@@ -19,9 +20,7 @@ export class ChatController {
     return this.rooms.get<ChatContract>(`chat/${channel}`).history({ limit: TRANSCRIPT_LENGTH }) as Promise<Transcript>;
   }
 
-  @Get(['/', 'channel/:channel'])
-  @Header('content-security-policy', "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
-  @Header('cache-control', 'no-cache')
+  @Page('/', 'channel/:channel')
   async show(@Param('channel') name = 'general'): Promise<string> {
     const channel = new ChannelPipe().transform(name);
     return this.page.render(channel, await this.messages(channel));

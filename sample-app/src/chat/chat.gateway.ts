@@ -1,6 +1,7 @@
 import { MessageBody } from '@nestjs/websockets';
 import { CurrentRoom, CurrentSession, OnJoin, OnMessage, Room, RoomGateway, RoomParam, Session } from 'nestjs-roost';
 import type { Person } from '../people/nickname.authenticator.js';
+import { youOf } from '../people/you.js';
 import { ChannelPipe, topicOf } from './channels.js';
 import type { ChatContract, Welcome } from './chat.contract.js';
 import { SayDto } from './say.dto.js';
@@ -9,7 +10,7 @@ import { SayDto } from './say.dto.js';
 export class ChatGateway {
   @OnJoin()
   join(@RoomParam('channel', ChannelPipe) channel: string, @CurrentSession() session: Session<Person>): Welcome {
-    return { topic: topicOf(channel), you: { id: session.id, name: session.user?.name ?? 'Somebody' } };
+    return { topic: topicOf(channel), you: youOf(session) };
   }
 
   @OnMessage('say')
@@ -18,6 +19,6 @@ export class ChatGateway {
     @CurrentSession() session: Session<Person>,
     @MessageBody() { text }: SayDto,
   ) {
-    return room.broadcast('say', { from: session.user?.name ?? 'Somebody', text }, { from: session });
+    return room.broadcast('say', { from: session.user.name, text }, { from: session });
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { RoostException, type Authenticated, type Authenticator, type Handshake, type User } from 'nestjs-roost';
 import { guestName } from './guest-name.js';
@@ -10,14 +11,19 @@ export interface Person extends User {
 /** A nickname is enough to come in; who gives none comes as a guest. There is nothing here that proves who anybody is. */
 @Injectable()
 export class NicknameAuthenticator implements Authenticator<Person> {
-  authenticate({ auth }: Handshake): Authenticated<Person> {
+  authenticate({ auth, resuming }: Handshake): Authenticated<Person> {
     const nickname = (auth as { nickname?: unknown } | null | undefined)?.nickname;
-    // All guests are one user: what tells them apart, and lets each come back to its own session, is the session's token.
-    if (nickname === undefined) return { user: { id: 'guest', name: guestName() } };
+    if (nickname === undefined) return { user: guest(resuming) };
     if (typeof nickname !== 'string') throw new RoostException('FORBIDDEN', 'A nickname is a text.');
     const name = cleanNickname(nickname);
     const fault = nicknameFault(name);
     if (fault !== undefined) throw new RoostException('FORBIDDEN', fault);
     return { user: { id: `nickname:${name.toLowerCase()}`, name } };
   }
+}
+
+/** A guest of its own, or the one that comes back. */
+function guest(resuming: User | undefined): Person {
+  if (!resuming?.id.startsWith('guest:')) return { id: `guest:${randomUUID()}`, name: guestName() };
+  return { id: resuming.id, name: resuming.name ?? guestName() };
 }

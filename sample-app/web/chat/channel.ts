@@ -1,6 +1,7 @@
 import { RoostError, type ClientRoom, type PresenceState, type Recovery, type RoostClient } from 'nestjs-roost/client';
 import type { ChatContract } from '../../src/chat/chat.contract.js';
 import { TRANSCRIPT_LENGTH, type Line, type Transcript } from '../../src/chat/transcript.js';
+import type { Visitor } from '../site/visitor.js';
 import { failureWords } from './words.js';
 
 /** Lines that a channel keeps, and thereby the page shows. */
@@ -18,13 +19,6 @@ export interface Pending {
   failure?: string;
   /** The failure leaves open whether it was said. */
   doubtful?: boolean;
-}
-
-/** Who the page's person is, as the server says. */
-export interface Me {
-  name: string;
-  /** Public ids of the sessions that this page has had. */
-  readonly ids: Set<string>;
 }
 
 /** What a channel tells the page. */
@@ -51,7 +45,7 @@ export class Channel {
   closed: string | undefined;
   /** Lines before which others are missing. */
   readonly breaks = new WeakSet<Line>();
-  readonly #me: Me;
+  readonly #me: Visitor;
   readonly #events: ChannelEvents;
   #room: ClientRoom<ChatContract> | undefined;
   /** The log's position that the lines lead up to, as the server gave it with them. */
@@ -64,7 +58,7 @@ export class Channel {
   /** What is said while the end of the log is loaded anew. */
   #arriving: Line[] | undefined;
 
-  constructor(name: string, transcript: Transcript, me: Me, events: ChannelEvents) {
+  constructor(name: string, transcript: Transcript, me: Visitor, events: ChannelEvents) {
     this.name = name;
     this.lines = transcript.messages;
     this.#position = transcript;
@@ -100,8 +94,7 @@ export class Channel {
     room.on('say', (data, { offset, ts, from }) => this.#hear({ offset: offset ?? 0, ts, from, data }));
     room.onJoined(({ data }) => {
       this.topic = data.topic;
-      this.#me.name = data.you.name;
-      this.#me.ids.add(data.you.id);
+      this.#me.is(data.you);
       this.#events.changed(this);
     });
     room.onGap((position) => void this.#loadAnew(position.epoch));

@@ -2,7 +2,8 @@ import type { Line } from '../../src/chat/transcript.js';
 import { transcriptItems, type Reader } from '../../src/chat/transcript.view.js';
 import { html } from '../../src/view/html.js';
 import { byId, count, nodes, within } from '../dom.js';
-import type { Channel, Me, Pending } from './channel.js';
+import type { Me } from '../site/visitor.js';
+import type { Channel, Pending } from './channel.js';
 
 /** Pixels from the end within which the log follows what is said. */
 const NEAR = 32;

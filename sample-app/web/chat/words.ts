@@ -1,4 +1,4 @@
-import type { ClientStatus, RoostError } from 'nestjs-roost/client';
+import type { RoostError } from 'nestjs-roost/client';
 import { count } from '../dom.js';
 
 /** Why a message was not said, for the person who wanted to say it. */
@@ -24,19 +24,4 @@ export function failureWords(error: RoostError): string {
 function validationWords(details: unknown): string | undefined {
   if (!Array.isArray(details)) return undefined;
   return (details as { message?: string }[]).map(({ message }) => message).join(' ');
-}
-
-/** Why the client has stopped, for the person before the page. */
-export function closedWords(status: Extract<ClientStatus, { state: 'closed' }>): string {
-  switch (status.why) {
-    case 'taken-over':
-      return 'Another tab goes on with this conversation';
-    case 'unreachable':
-      return 'The server cannot be reached';
-    case 'forbidden':
-    case 'unauthenticated':
-      return status.error?.message ?? 'The server does not let you in';
-    default:
-      return 'The connection is closed';
-  }
 }

@@ -1,6 +1,6 @@
 import type { ClientStatus, Recovery, RoostClient } from 'nestjs-roost/client';
 import { byId, count } from '../dom.js';
-import { closedWords } from './words.js';
+import { closedWords } from './closed-words.js';
 
 /** Milliseconds after which a connection that the person cut comes back by itself. */
 const CUT_MS = 8_000;

@@ -2,7 +2,7 @@ import type { PresenceState } from 'nestjs-roost/client';
 import { birdPicture } from '../../src/people/bird.js';
 import { html, type Html } from '../../src/view/html.js';
 import { byId, count, nodes } from '../dom.js';
-import type { Me } from './channel.js';
+import type { Me } from './visitor.js';
 
 /** Birds on the wire; more are counted. */
 const PLACES = 60;
@@ -32,8 +32,11 @@ export class People {
   #perch(member: Member): Html {
     const name = member.user?.name ?? 'Somebody';
     const own = this.#isMe(member);
-    return html`<li class="${own ? 'own' : ''}" title="${name}">
-      ${birdPicture(name)}<span dir="auto">${name}</span>${own ? html`<i class="unseen">you</i>` : undefined}
+    const away = member.away && !own;
+    return html`<li class="${own ? 'own' : ''}${away ? 'asleep' : ''}" title="${name}${away ? ', away' : ''}">
+      ${birdPicture(name)}<span dir="auto">${name}</span>${own ? html`<i class="unseen">you</i>` : undefined}${
+        away ? html`<i class="unseen">away</i>` : undefined
+      }
     </li>`;
   }
 

@@ -1,0 +1,13 @@
+import type { Session } from 'nestjs-roost';
+import type { Person } from './nickname.authenticator.js';
+
+/** Who a page's person is to the others. */
+export interface You {
+  /** Public id of the session. */
+  readonly id: string;
+  readonly name: string;
+}
+
+export function youOf({ id, user }: Session<Person>): You {
+  return { id, name: user.name };
+}
