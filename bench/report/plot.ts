@@ -6,6 +6,7 @@ const WIDTH = 720;
 /** Height of the title, and of what stands below a plot. */
 const HEAD = 34;
 const FOOT = 30;
+const LINE_HEIGHT = 16;
 
 /** A plot as an SVG file. */
 export function drawPlot(plot: BarPlot | LinePlot): string {
@@ -42,15 +43,15 @@ function drawBars({ title, unit, bars }: BarPlot): string {
 
 function drawLines({ title, unit, sizes, sizeName, lines }: LinePlot): string {
   const height = 240;
-  const [left, right] = [50, 190];
-  const most = Math.max(...lines.flatMap(({ points }) => points.map(({ max }) => max))) * 1.05;
+  const [left, right] = [50, 210];
+  const most = niceAbove(Math.max(...lines.flatMap(({ points }) => points.map(({ max }) => max))));
   const x = (index: number) => left + (index * (WIDTH - left - right)) / Math.max(1, sizes.length - 1);
   const y = (value: number) => HEAD + 20 + height * (1 - value / most);
   const parts = [text(unit, { x: 0, y: HEAD + 8 })];
   for (const value of [0, most / 2, most]) {
     parts.push(
       element('line', { x1: left, x2: WIDTH - right, y1: y(value), y2: y(value), class: 'axis' }),
-      text(writeShort(value), { x: left - 8, y: y(value) + 4, 'text-anchor': 'end' }),
+      text(String(value), { x: left - 8, y: y(value) + 4, 'text-anchor': 'end' }),
     );
   }
   sizes.forEach((size, index) => {
@@ -58,8 +59,6 @@ function drawLines({ title, unit, sizes, sizeName, lines }: LinePlot): string {
   });
   parts.push(text(sizeName, { x: WIDTH - right + 20, y: y(0) + 20 }));
   for (const { label, points } of lines) {
-    const last = points.at(-1);
-    if (last === undefined) continue;
     const way = points.map(({ median }, index) => `${x(index)},${y(median)}`).join(' ');
     parts.push(element('polyline', { points: way, class: classOf('line', label) }));
     points.forEach(({ median, min, max }, index) => {
@@ -68,9 +67,21 @@ function drawLines({ title, unit, sizes, sizeName, lines }: LinePlot): string {
         element('circle', { cx: x(index), cy: y(median), r: 4, class: classOf('dot', label) }),
       );
     });
-    parts.push(text(label, { x: x(points.length - 1) + 10, y: y(last.median) + 4, class: 'value' }));
+  }
+  // Names stand where their lines end, or below the one above.
+  const ends = lines.map(({ label, points }) => ({ label, end: y(points.at(-1)?.median ?? 0) + 4 }));
+  let lowest = 0;
+  for (const { label, end } of ends.sort((a, b) => a.end - b.end)) {
+    lowest = Math.max(end, lowest + LINE_HEIGHT);
+    parts.push(text(label, { x: x(sizes.length - 1) + 12, y: lowest, class: 'value' }));
   }
   return picture(WIDTH, HEAD + 20 + height + FOOT, title, parts);
+}
+
+/** The next number that is easy to halve and to read. */
+function niceAbove(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 4, 6, 8, 10].find((step) => step * power >= value) ?? 10) * power;
 }
 
 function writeShort(value: number): string {
