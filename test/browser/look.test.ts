@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { RoostClient, type ClientRoom } from 'nestjs-roost/client';
 import { WebSocket } from 'ws';
 import type { ChatContract } from '../../sample-app/src/chat/chat.contract.js';
+import type { FeedContract } from '../../sample-app/src/feed/feed.contract.js';
+import type { GameContract } from '../../sample-app/src/game/game.contract.js';
 import { openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
@@ -74,6 +76,20 @@ class Others {
   }
 }
 
+async function takePicture(page: Page, name: string): Promise<void> {
+  // Until what falls, fades or slides has done so.
+  await page.evaluate(async () => {
+    const finite = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
+    await Promise.all(finite.map(({ finished }) => finished));
+  });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** Nothing is wider than the screen. */
+async function mustFit(page: Page): Promise<void> {
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+}
+
 describe.each([
   ['desk', desk, 'light', 'general'],
   ['desk', desk, 'dark', 'music'],
@@ -85,14 +101,7 @@ describe.each([
     for (const [name, text] of TALK) await others.say(name, text);
     const me = await Person.comes(browser, `${app.url}/channel/games`, 'Grace', { ...options, colorScheme });
     const { page } = me;
-    const picture = async (name: string) => {
-      // Until what falls, fades or slides has done so.
-      await page.evaluate(async () => {
-        const finite = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
-        await Promise.all(finite.map(({ finished }) => finished));
-      });
-      await page.screenshot({ path: join(folder, `${screen}-${colorScheme}-${name}.png`) });
-    };
+    const picture = (name: string) => takePicture(page, `${screen}-${colorScheme}-${name}`);
     await page.getByText('Nobody has said anything here yet').waitFor();
     await picture('empty');
     await page.locator(`[data-channel="${channel}"]`).click();
@@ -100,7 +109,7 @@ describe.each([
     await me.says('With tea.');
     await me.seesPeople('Grace', ...new Set(TALK.map(([name]) => name)));
     await picture('chat');
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await mustFit(page);
 
     await me.writes('x'.repeat(501));
     await page.locator('#refusal').getByText('too long').waitFor();
@@ -123,5 +132,33 @@ describe.each([
     await picture('back');
     me.mustBeContent();
     await Promise.all([me.leaves(), others.leave()]);
+  });
+
+  it(`has a feed and a game that look as they should, ${colorScheme}`, async () => {
+    const names = [...new Set(TALK.map(([name]) => name))];
+    const clients = names.map((nickname, i) => {
+      const client = new RoostClient(`${app.url.replace('http', 'ws')}/ws`, { auth: { nickname }, WebSocket });
+      client.join<FeedContract>(`feed/${channel}`);
+      const game = client.join<GameContract>(`game/${channel}`);
+      return { client, flies: game.send('fly', { x: 0.1 + 0.8 * (i / names.length), y: 0.3 + 0.4 * (i % 2) }) };
+    });
+    await Promise.all(clients.map(({ flies }) => flies));
+    const screenOptions = { ...options, colorScheme };
+    const viewer = await Person.comes(browser, `${app.url}/feed/${channel}`, 'Grace', screenOptions);
+    await viewer.seesPeople('Grace', ...names);
+    await viewer.page.locator('#round').getByText('takes round').waitFor();
+    await takePicture(viewer.page, `${screen}-${colorScheme}-feed`);
+    await mustFit(viewer.page);
+    await viewer.leaves();
+
+    const player = await Person.comes(browser, `${app.url}/game/${channel}`, 'Grace', screenOptions);
+    for (const name of ['Grace', ...names]) {
+      await player.page.locator('#flock li').getByText(name, { exact: true }).waitFor();
+    }
+    await takePicture(player.page, `${screen}-${colorScheme}-game`);
+    await mustFit(player.page);
+    await player.leaves();
+    for (const person of [viewer, player]) person.mustBeContent();
+    await Promise.all(clients.map(({ client }) => client.close()));
   });
 });

@@ -7,7 +7,7 @@ const SECONDS = 30;
 /** Metres between two lines of the grid. */
 const GRID = 10;
 /** Pixels around the lines: for the metres to the left, for the birds to the right. */
-const EDGE = { left: 44, right: 40, top: 18, bottom: 14 };
+const EDGE = { left: 56, right: 40, top: 18, bottom: 14 };
 
 interface Point {
   readonly ts: number;
