@@ -65,7 +65,10 @@ export interface RoostOptions {
     awayPerAddress?: number;
     /** Away sessions in all. @default 10_000 */
     away?: number;
-    /** Answers kept for repeated requests; an older one's repeat is answered DUPLICATE_ID. */
+    /**
+     * Answers kept for repeated requests; an older one's repeat is answered DUPLICATE_ID. A client that comes back may
+     * repeat `limits.pending` of them: keep at least as many.
+     */
     answers?: { /** @default 128 */ count?: number; /** @default 262_144 */ bytes?: number };
     /** Direct messages kept until acknowledged; past that the oldest go, and the next resume tells. */
     direct?: { /** @default 256 */ count?: number; /** @default 262_144 */ bytes?: number };

@@ -36,7 +36,7 @@ export interface RequestLimits {
   readonly replay: number;
   /** Milliseconds. */
   readonly handlerTimeout: number;
-  /** Requests refused in a row for their rate, after which the connection is closed. */
+  /** How many more requests may have been refused for their rate than were let through since; then the connection is closed. */
   readonly refusals: number;
 }
 
@@ -126,7 +126,8 @@ export class Requests {
     }
     const retryAfter = session.parts.bucket?.take(clock.now());
     if (retryAfter === undefined) {
-      session.refusals = 0;
+      // One that trickles through does not make up for many that were refused.
+      session.refusals = Math.max(0, session.refusals - 1);
       return undefined;
     }
     if (++session.refusals > limits.refusals) this.parts.onFlood(connection);

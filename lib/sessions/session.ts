@@ -77,7 +77,7 @@ export class Session<
   joins = 0;
   /** @internal Requests that are not finished. */
   pending = 0;
-  /** @internal Requests refused in a row because there were too many. */
+  /** @internal How many more requests were refused because there were too many than were let through since. */
   refusals = 0;
   /** @internal What ends it while it is away. */
   expiry: Timer | undefined;

@@ -242,7 +242,7 @@ describe('Channels', () => {
     await ben.says('second');
     await ben.says('third');
     await ada.page.locator(`[data-channel="${channel}"] .unread`).getByText('2').waitFor();
-    await ada.page.locator(`[data-channel="${channel}"]`).click();
+    await ada.visits(channel);
     await ada.sees('third');
     expect(await ada.lines()).toEqual(['first', 'second', 'third']);
     await ada.page.locator(`[data-channel="${channel}"] .unread`).waitFor({ state: 'hidden' });

@@ -104,7 +104,7 @@ describe.each([
     const picture = (name: string) => takePicture(page, `${screen}-${colorScheme}-${name}`);
     await page.getByText('Nobody has said anything here yet').waitFor();
     await picture('empty');
-    await page.locator(`[data-channel="${channel}"]`).click();
+    await me.visits(channel);
     await me.says('I am in. Half past seven at the jetty?');
     await me.says('With tea.');
     await me.seesPeople('Grace', ...new Set(TALK.map(([name]) => name)));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { MessageBody } from '@nestjs/websockets';
 import { CurrentRoom, Heartbeat, OnMessage, Room, RoomGateway, Rooms, Sessions } from 'nestjs-roost';
 import { RoostClient, type ClientRoom, type WebSocketConstructor } from 'nestjs-roost/client';
@@ -111,6 +111,13 @@ async function until(what: string, is: () => boolean): Promise<void> {
 }
 
 describe('chaos', () => {
+  /** What must end, whatever comes of the test: it would disturb others. */
+  const ends: (() => Promise<unknown>)[] = [];
+
+  afterEach(async () => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  });
+
   it(
     `${CLIENTS} clients chat for ${SECONDS} s behind networks that break: nothing lost, nothing twice, one order`,
     async () => {
@@ -120,17 +127,21 @@ describe('chaos', () => {
         providers: [ChatGateway],
         roost: {
           heartbeat: { interval: 1_000, timeout: 1_000 },
-          limits: { replay: 100_000, messages: false, connections: false, pending: 1_000 },
+          limits: { replay: 100_000, messages: false, connections: false },
           session: { awayPerAddress: CLIENTS },
         },
       });
+      ends.push(() => server.close());
       const proxies = await Promise.all(Array.from({ length: PROXIES }, () => Proxy.to(server.port)));
+      ends.push(() => Promise.all(proxies.map((proxy) => proxy.close())));
       const talkers = Array.from({ length: CLIENTS }, (_, i) => {
         return new Talker(`c${i}`, (proxies[i % PROXIES] as Proxy).url(server.url), random);
       });
+      ends.push(() => Promise.all(talkers.map(({ client }) => client.close())));
       await Promise.all(talkers.map((talker) => talker.joined()));
 
       const weather = new Weather(proxies, random);
+      ends.push(async () => weather.clear());
       await steadily(PACE, (SECONDS * 1_000) / PACE, (n) => talkers.forEach((talker) => talker.say(n)));
       weather.clear();
       const sent = talkers.flatMap((talker) => talker.sent);
@@ -173,9 +184,7 @@ describe('chaos', () => {
         'Out of order': 0,
       });
       for (const { client } of talkers) await client.close();
-      await Promise.all(proxies.map((proxy) => proxy.close()));
       expect(server.app.get(Sessions).awayCount).toBe(0);
-      await server.close();
     },
     SECONDS * 1_000 + 2 * PATIENCE,
   );

@@ -7,6 +7,10 @@ export type Direction = 'up' | 'down';
 /** One connection through the proxy. */
 class Pipe {
   readonly #waiting: Record<Direction, Buffer[]> = { up: [], down: [] };
+  /** Held back, oldest first; each timer passes on the oldest. */
+  readonly #held: Record<Direction, Buffer[]> = { up: [], down: [] };
+  /** When what was held back last is passed on. */
+  readonly #due: Record<Direction, number> = { up: 0, down: 0 };
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly closed: Promise<unknown>;
 
@@ -38,14 +42,20 @@ class Pipe {
       if (!this.conduct.stalled.has(direction)) to.destroy();
     });
     from.on('data', (chunk: Buffer) => {
-      if (this.conduct.delay === 0) {
+      const now = performance.now();
+      // Nothing overtakes what was held back for longer: TCP keeps the order of bytes.
+      const due = Math.max(now + this.conduct.delay, this.#due[direction]);
+      this.#due[direction] = due;
+      if (due <= now && this.#held[direction].length === 0) {
         this.#pass(direction, to, chunk);
         return;
       }
+      this.#held[direction].push(chunk);
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
-        this.#pass(direction, to, chunk);
-      }, this.conduct.delay);
+        const first = this.#held[direction].shift();
+        if (first !== undefined) this.#pass(direction, to, first);
+      }, due - now);
       this.#timers.add(timer);
     });
   }

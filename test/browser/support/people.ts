@@ -54,6 +54,12 @@ export class Person {
     await this.page.locator('#status-words').filter({ hasText: words }).waitFor();
   }
 
+  /** Goes to another channel of the list, and waits until the page shows it. */
+  async visits(channel: string): Promise<void> {
+    await this.page.locator(`[data-channel="${channel}"]`).click();
+    await this.page.locator('#channel').getByText(channel, { exact: true }).waitFor();
+  }
+
   async writes(text: string): Promise<void> {
     await this.page.getByLabel('Message', { exact: true }).fill(text);
     await this.page.keyboard.press('Enter');
