@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { RoostClient, type ClientRoom } from 'nestjs-roost/client';
 import { WebSocket } from 'ws';
@@ -41,6 +41,14 @@ const TALK: readonly (readonly [name: string, text: string])[] = [
 
 let app: SampleApp;
 let browser: Browser;
+/** Others' connections, which end with each test. */
+const clients: RoostClient[] = [];
+
+function connect(nickname: string): RoostClient {
+  const client = new RoostClient(`${app.url.replace('http', 'ws')}/ws`, { auth: { nickname }, WebSocket });
+  clients.push(client);
+  return client;
+}
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
@@ -53,26 +61,23 @@ afterAll(async () => {
   await app.stop();
 });
 
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+});
+
 /** Others who talk in a channel, and can be asked to say more. */
 class Others {
   readonly #rooms = new Map<string, ClientRoom<ChatContract>>();
-  readonly #clients: RoostClient[] = [];
 
   constructor(channel: string) {
     for (const [nickname] of TALK) {
       if (this.#rooms.has(nickname)) continue;
-      const client = new RoostClient(`${app.url.replace('http', 'ws')}/ws`, { auth: { nickname }, WebSocket });
-      this.#clients.push(client);
-      this.#rooms.set(nickname, client.join<ChatContract>(`chat/${channel}`));
+      this.#rooms.set(nickname, connect(nickname).join<ChatContract>(`chat/${channel}`));
     }
   }
 
   async say(name: string, text: string): Promise<void> {
     await this.#rooms.get(name)?.send('say', { text });
-  }
-
-  async leave(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.close()));
   }
 }
 
@@ -80,7 +85,8 @@ async function takePicture(page: Page, name: string): Promise<void> {
   // Until what falls, fades or slides has done so.
   await page.evaluate(async () => {
     const finite = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
-    await Promise.all(finite.map(({ finished }) => finished));
+    // One that was cut short is over, too.
+    await Promise.allSettled(finite.map(({ finished }) => finished));
   });
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
@@ -131,18 +137,18 @@ describe.each([
     await me.status('Back');
     await picture('back');
     me.mustBeContent();
-    await Promise.all([me.leaves(), others.leave()]);
+    await me.leaves();
   });
 
   it(`has a feed and a game that look as they should, ${colorScheme}`, async () => {
     const names = [...new Set(TALK.map(([name]) => name))];
-    const clients = names.map((nickname, i) => {
-      const client = new RoostClient(`${app.url.replace('http', 'ws')}/ws`, { auth: { nickname }, WebSocket });
+    const flights = names.map((nickname, i) => {
+      const client = connect(nickname);
       client.join<FeedContract>(`feed/${channel}`);
       const game = client.join<GameContract>(`game/${channel}`);
-      return { client, flies: game.send('fly', { x: 0.1 + 0.8 * (i / names.length), y: 0.3 + 0.4 * (i % 2) }) };
+      return game.send('fly', { x: 0.1 + 0.8 * (i / names.length), y: 0.3 + 0.4 * (i % 2) });
     });
-    await Promise.all(clients.map(({ flies }) => flies));
+    await Promise.all(flights);
     const screenOptions = { ...options, colorScheme };
     const viewer = await Person.comes(browser, `${app.url}/feed/${channel}`, 'Grace', screenOptions);
     await viewer.seesPeople('Grace', ...names);
@@ -159,6 +165,5 @@ describe.each([
     await mustFit(player.page);
     await player.leaves();
     for (const person of [viewer, player]) person.mustBeContent();
-    await Promise.all(clients.map(({ client }) => client.close()));
   });
 });
