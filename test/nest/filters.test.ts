@@ -76,7 +76,7 @@ function gatewayAt({ onMethod, onClass }: Level) {
   return Gateway;
 }
 
-describe.each(filterLevels(MissingFilter))('a filter by $name', (level) => {
+describe.each(filterLevels(MissingFilter))('hard case 19: a filter by $name', (level) => {
   beforeEach(async () => {
     await scene.start({ providers: [gatewayAt(level), ...level.providers], prepare: level.prepare });
   });

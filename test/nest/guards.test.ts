@@ -88,7 +88,7 @@ function gatewayAt({ onMethod, onClass }: Level) {
 const room = 'room/1';
 const join = { op: 'join', room };
 
-describe.each(guardLevels(EventGuard))('a guard by $name', (level) => {
+describe.each(guardLevels(EventGuard))('hard case 19: a guard by $name', (level) => {
   beforeEach(async () => {
     await scene.start({ providers: [gatewayAt(level), ...level.providers], prepare: level.prepare });
   });

@@ -86,7 +86,7 @@ it.each(interceptorLevels(WrappingInterceptor))('an interceptor by $name wraps e
   expect(log.lines).toEqual(expected.flatMap((name) => [`before ${name}`, name, `after ${name}`]));
 });
 
-describe('an interceptor', () => {
+describe('hard case 19: an interceptor', () => {
   function answering(intercept: (next: CallHandler) => Observable<unknown> | Promise<Observable<unknown>>) {
     @Injectable()
     class Interceptor implements NestInterceptor {

@@ -36,7 +36,7 @@ class Gateway {
   }
 }
 
-describe('app.close() with clients attached', () => {
+describe('hard case 23: app.close() with clients attached', () => {
   const shutdown = { after: 100, spread: 50 };
 
   it.each(['session', 'plain'] as const)('tells a %s client when to come back, then closes with 1012', async (mode) => {
@@ -133,7 +133,7 @@ it('an app that nobody connected to closes, listening or not', async () => {
   await silent.close();
 });
 
-describe('several apps in one process', () => {
+describe('hard case 23: several apps in one process', () => {
   it('keep to themselves', async () => {
     gate.resolve();
     const first = await scene.start({ providers: [Gateway] });

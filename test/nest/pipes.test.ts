@@ -96,7 +96,7 @@ function gatewayAt({ onMethod, onClass }: Level) {
   return Gateway;
 }
 
-describe.each(pipeLevels(RefusingPipe))('a pipe by $name', (level) => {
+describe.each(pipeLevels(RefusingPipe))('hard case 19: a pipe by $name', (level) => {
   const room = 'room/bad';
   beforeEach(async () => {
     await scene.start({ providers: [gatewayAt(level), ...level.providers], prepare: level.prepare });

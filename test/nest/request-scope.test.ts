@@ -112,7 +112,7 @@ class ScopedGateway {
   }
 }
 
-describe('a request-scoped gateway', () => {
+describe('hard case 23: a request-scoped gateway', () => {
   beforeEach(async () => {
     await scene.start({
       providers: [ScopedGateway, Run],

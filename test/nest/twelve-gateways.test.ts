@@ -44,7 +44,7 @@ function gateway(number: number): Type {
   return Gateway;
 }
 
-it('twelve gateways on one path: one parse a frame, one of each hook, no listener warning', async () => {
+it('hard case 22: twelve gateways on one path: one parse a frame, one of each hook, no listener warning', async () => {
   const warnings: string[] = [];
   const onWarning = (warning: Error): void => void warnings.push(warning.message);
   realProcess.on('warning', onWarning);

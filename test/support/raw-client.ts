@@ -4,7 +4,8 @@ import { WebSocket, type ClientOptions } from 'ws';
 /** A frame as it came: whatever JSON it was. */
 export type RawFrame = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any
 
-const PATIENCE = 4_000;
+/** Milliseconds: a busy machine takes its time. Less than a test has, so that what was missing is told. */
+const PATIENCE = 8_000;
 /** Characters of frames that an error shows. */
 const SHOWN = 2_000;
 
