@@ -92,7 +92,10 @@ export class Outbox implements Gathering {
 
   async #drained(): Promise<void> {
     if (this.#closed) return;
+    // The first piece shares a write with what the turn has gathered before it.
+    if (this.socket.bufferedBytes === 0 && this.#replayed === 0) return;
     this.flush();
+    this.#replayed = Math.min(this.#replayed, this.socket.bufferedBytes);
     if (this.socket.bufferedBytes === 0) return;
     await new Promise<void>((resolve) => this.socket.whenWritten(resolve));
   }

@@ -11,6 +11,7 @@ import { Membership, type LiveMembership } from './membership.js';
 import { Presence } from './presence.js';
 import { MemberSink } from './member-sink.js';
 import { messageOf, RoomMessage, type ObservedRoom, type Observer } from './observation.js';
+import { ReplayFrames } from './replay-frames.js';
 import { Replay, type ReplaySink } from './replay.js';
 
 /** What rooms of one node share. */
@@ -48,6 +49,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly #members = new Map<string, Membership>();
   readonly #live = new Set<LiveMembership>();
   readonly #batch: Batch;
+  readonly #replayFrames: ReplayFrames;
   /** Joins under way, each with the reason it was called off for. */
   readonly #joining = new Map<string, Set<{ calledOff?: LeaveReason }>>();
   readonly #observers = new Set<Observer>();
@@ -66,6 +68,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   ) {
     this.json = JSON.stringify(name);
     this.#batch = new Batch(parts.compressFrom);
+    this.#replayFrames = new ReplayFrames(this.json);
     this.presence = new Presence(name, this.#members, definition, parts.wheel, (text) => {
       this.tell(text);
       this.#presenceChanged();
@@ -192,8 +195,9 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       this.#goLive(membership, connection);
       return;
     }
-    const replay = new Replay(this, new MemberSink(this.json, connection, membership.id), position);
+    const replay = new Replay(this, new MemberSink(this.#replayFrames, connection, membership.id), position);
     membership.replay = replay;
+    this.#replayFrames.retain();
     replay
       .run((outcome) => {
         this.flush();
@@ -209,7 +213,8 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
         this.flush();
         connection.send({ op: 'gap', room: this.name, ...this.position });
         this.#goLive(membership, connection);
-      });
+      })
+      .finally(() => this.#replayFrames.release());
   }
 
   /** A member's connection is gone, or is no longer to get anything of this room. */

@@ -17,7 +17,8 @@ export interface ReplayRoom {
 export interface ReplaySink {
   /** Runs a step of a replay when there is room for what it gives; of several replays one step at a time. */
   inTurn(step: () => Promise<void>): Promise<void>;
-  give(entries: readonly Entry[]): void;
+  /** @param top the log's when they were read */
+  give(entries: readonly Entry[], top: Position): void;
 }
 
 /** How a replay ended: the member has everything, or what it needs is no longer kept. */
@@ -74,7 +75,7 @@ export class Replay {
     // again is all there is to do.
     const entries = page.entries.filter(({ offset }) => offset <= this.room.top);
     if (entries.length === 0) return;
-    this.sink.give(entries);
+    this.sink.give(entries, { epoch: page.epoch, offset: page.top });
     this.offset = entries.at(-1)?.offset ?? this.offset;
   }
 }

@@ -58,10 +58,10 @@ export const faults: Readonly<Record<string, Plant>> = {
         const { sink } = inner;
         inner.sink = {
           inTurn: (step) => sink.inTurn(step),
-          give: (entries) => {
-            sink.give(entries);
+          give: (entries, top) => {
+            sink.give(entries, top);
             const last = entries.at(-1);
-            if (last !== undefined && entries.length > 1) sink.give([last]);
+            if (last !== undefined && entries.length > 1) sink.give([last], top);
           },
         };
         return run.call(this, done);
