@@ -117,6 +117,7 @@ export class Membership {
       // Whether the answers are those of before or new ones: what came on this connection stays behind it.
       view.rejoining = false;
       if (epoch !== here.epoch || offset > here.offset) view.position = { epoch, offset };
+      else view.heardUpTo = here.offset; // a new answer to a join from further back: what is behind that comes again
       this.owner.ask({ op: 'presence', room });
       return;
     }

@@ -22,7 +22,7 @@ describe('the model finds that', () => {
   it.each(Object.entries(faults))(
     '%s',
     async (name, plant) => {
-      const seed = seedOf(name, 1);
+      const seed = seedOf(name);
       const remove = plant();
       try {
         expect(await runsToFind(seed)).toBeLessThanOrEqual(RUNS);

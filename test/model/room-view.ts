@@ -13,6 +13,8 @@ export class RoomView {
   enteredAt: Position | undefined;
   /** It was left and is joined again, and the answers to both were lost: entries may come before they come again. */
   rejoining = false;
+  /** Up to here entries may come that it has, and drops, since it asked to be joined from further back. */
+  heardUpTo = 0;
   /** Id of the last `join` that was answered. */
   joinedBy = 0;
   presence: { rev: number; readonly members: Set<string> } | undefined;
@@ -49,6 +51,7 @@ export class RoomView {
   #entry(frame: RawFrame, text: string): void {
     const { epoch, offset } = this.position;
     const { truth } = this.world;
+    if ((frame['offset'] as number) <= Math.min(offset, this.heardUpTo)) return;
     if (frame['offset'] !== offset + 1) return this.owner.fault(`behind ${offset} comes ${text}`);
     this.position = { epoch, offset: offset + 1 };
     const entry = truth.entry(this.name, epoch, offset + 1);
@@ -74,6 +77,7 @@ export class RoomView {
     if (epoch === here.epoch && truth.keeps(this.name, here))
       this.owner.fault(`a gap behind ${here.offset}, all of it kept`);
     this.position = { epoch, offset };
+    this.heardUpTo = 0;
   }
 
   #ephemeral(frame: RawFrame, text: string): void {
