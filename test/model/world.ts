@@ -83,6 +83,8 @@ export class World {
   readonly #tokens = new Map<string, Tokens>();
   readonly #awaySince = new Map<string, number>();
   readonly #doubtful = new Set<string>();
+  /** Sessions that have ended. */
+  readonly #over = new Set<string>();
   #n = 0;
 
   constructor() {
@@ -243,6 +245,7 @@ export class World {
     const awaySince = this.#awaySince.get(session.id) ?? Number.POSITIVE_INFINITY;
     if (reason === 'expired' && this.clock.now() - awaySince < TTL) this.fault(`${session.id} expired too early`);
     this.#tokens.delete(session.id);
+    this.#over.add(session.id);
   }
 
   // ---- tokens ------------------------------------------------------------------------------------------------------
@@ -250,6 +253,7 @@ export class World {
   #written(frame: RawFrame): void {
     if (frame['op'] !== 'welcome') return;
     const { id, token } = frame['session'] as { id: string; token: string };
+    if (this.#over.has(id)) return; // it ended while its welcome was on its way to the socket
     const tokens = this.#tokens.get(id) ?? { id, presented: undefined, issued: undefined };
     tokens.issued = token;
     this.#tokens.set(id, tokens);
