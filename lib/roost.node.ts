@@ -85,7 +85,12 @@ export class RoostNode {
         limits: { frame: limits.frame, rooms: limits.rooms, pending: limits.pending },
       },
     });
-    this.#gatekeeper = new Gatekeeper({ ...options, connections: limits.connections, authenticate }, clock, onError);
+    this.#gatekeeper = new Gatekeeper(
+      { ...options, connections: limits.connections, authenticate, timeout: timeouts.connect },
+      clock,
+      wheel,
+      onError,
+    );
     const comeBackAfter = () => this.#comeBackAfter();
     const requests = new Requests({
       rooms: this.rooms,

@@ -96,7 +96,7 @@ export interface RoostOptions {
     connections?: TokenRate | false;
   };
   timeouts?: {
-    /** For `connect` to arrive. @default 10_000 */
+    /** For `connect` to arrive, and then for `authenticate` to answer. @default 10_000 */
     connect?: number;
     /** For a handler; then its request is answered OUTCOME_UNKNOWN. @default 30_000 */
     handler?: number;

@@ -154,6 +154,7 @@ export class Entrance {
     connection.send({ op: 'error', code, message });
     const after = this.parts.comeBackAfter() + (retryAfter ?? 0);
     if (code === 'RATE_LIMITED') connection.closeWithHint(CloseCode.RATE_LIMITED, 'too many connections', after);
+    else if (code === 'UNAVAILABLE') connection.closeWithHint(CloseCode.RESTARTING, 'not now', after);
     else connection.close(closeCodeOf(code), 'refused');
   }
 }

@@ -3,8 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { ConnectionMode } from '../connection/connection.js';
 import { TokenBucket, type TokenRate } from '../connection/token-bucket.js';
 import { CloseCode, RoostException, SUBPROTOCOL, type ErrorCode } from '../protocol/index.js';
+import { withDeadline } from '../sessions/deadline.js';
 import type { Identity } from '../sessions/sessions.js';
 import type { Clock } from '../time/clock.js';
+import type { TimerWheel } from '../time/timer-wheel.js';
 import type { Authenticate, Authenticated, Handshake } from './authentication.js';
 import { refusalOf } from './refusal.js';
 
@@ -31,6 +33,8 @@ export interface GatekeeperOptions {
   readonly address: (request: IncomingMessage) => string;
   readonly connections: TokenRate | false;
   readonly authenticate: Authenticate | undefined;
+  /** Milliseconds that the authenticator has. */
+  readonly timeout: number;
 }
 
 /** Decides who may enter: by origin, by rate, and by what the app's authenticator says. */
@@ -43,6 +47,7 @@ export class Gatekeeper {
   constructor(
     private readonly options: GatekeeperOptions,
     private readonly clock: Clock,
+    private readonly wheel: TimerWheel,
     private readonly onError: (error: unknown, what: string) => void,
   ) {}
 
@@ -93,7 +98,7 @@ export class Gatekeeper {
   /**
    * Asks the app who a client is.
    *
-   * @throws {RoostException} where it may not enter
+   * @throws {RoostException} where it may not enter; UNAVAILABLE where the app does not say in time
    */
   async identify(
     request: IncomingMessage,
@@ -101,9 +106,8 @@ export class Gatekeeper {
   ): Promise<Identity> {
     const { authenticate } = this.options;
     if (authenticate === undefined) return { user: undefined, expiresAt: undefined };
-    let found: Authenticated | undefined | null | false;
     try {
-      found = await authenticate({
+      const found = await this.#ask(authenticate, {
         ...asked,
         request,
         headers: request.headers,
@@ -118,6 +122,17 @@ export class Gatekeeper {
       this.onError(error, 'authenticate');
     }
     throw new RoostException('UNAUTHENTICATED', 'not authenticated');
+  }
+
+  async #ask(authenticate: Authenticate, handshake: Handshake): Promise<Authenticated | undefined | null | false> {
+    const asking = (async () => authenticate(handshake))();
+    const late = (error: unknown) => this.onError(error ?? new Error('answered too late'), 'authenticate');
+    try {
+      return await withDeadline(this.wheel, this.options.timeout, asking, late);
+    } catch (error) {
+      if (!(error instanceof RoostException) || error.code !== 'OUTCOME_UNKNOWN') throw error;
+      throw new RoostException('UNAVAILABLE', 'authentication takes too long', { cause: error });
+    }
   }
 
   /** Counts a new connection; where there are too many, says after how many milliseconds there may be one. */

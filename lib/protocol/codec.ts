@@ -38,7 +38,10 @@ export function decodeClientFrame(text: string): ClientFrame {
       if (frame['seq'] !== undefined) checkCount(frame, 'seq', id);
       break;
     case 'leave':
+      checkRoom(frame, id);
+      break;
     case 'presence':
+      checkAsks(id);
       checkRoom(frame, id);
       break;
     case 'join':
@@ -48,6 +51,7 @@ export function decodeClientFrame(text: string): ClientFrame {
       }
       break;
     case 'history':
+      checkAsks(id);
       checkRoom(frame, id);
       if (frame['limit'] !== undefined) checkCount(frame, 'limit', id);
       for (const field of ['before', 'since']) {
@@ -97,6 +101,11 @@ function requestId(frame: Fields): number | undefined {
   if (id === undefined) return undefined;
   if (!isCount(id) || id === 0) throw new BadFrame('"id" must be a positive integer');
   return id;
+}
+
+/** A question without an id could not be answered. */
+function checkAsks(id: number | undefined): void {
+  if (id === undefined) throw new BadFrame('"id" is missing: the answer needs it');
 }
 
 function checkRoom(frame: Fields, id: number | undefined): void {

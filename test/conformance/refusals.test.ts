@@ -122,6 +122,27 @@ describe('credentials and rates', () => {
     },
   );
 
+  it('an authenticator that never answers costs a client its time-out, and tells it to come back', async () => {
+    const clock = new ManualClock();
+    const asked = new Gate();
+    const stage = await start({
+      clock,
+      timeouts: { connect: 1_000 },
+      authenticate: () => asked.pass().then(() => ({})),
+    });
+    const client = await stage.silent();
+    client.send({ op: 'connect' });
+    await asked.reached(1);
+    clock.advance(1_000);
+    await client.expect({ op: 'error', code: 'UNAVAILABLE' });
+    await client.expect({ op: 'reconnect' });
+    expect(await client.closed).toMatchObject({ code: 1012 });
+    const refusal = refused(stage);
+    await asked.reached(2);
+    clock.advance(1_000);
+    expect(await refusal).toMatchObject({ status: 503 });
+  });
+
   it('credentials that expire at no time there is let nobody in, and stop no clock', async () => {
     const clock = new ManualClock();
     let expiresAt: Date | undefined = new Date(Number.NaN);

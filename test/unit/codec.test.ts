@@ -88,6 +88,8 @@ describe('a frame that is none is refused', () => {
     [{ event: 'say' }, 'room', [null, 1, '', 'a/', '\ud800']],
     [{ op: 'leave', id: 1 }, 'room', [undefined, 7]],
     [{ op: 'presence', id: 1 }, 'room', [undefined, 7]],
+    [{ op: 'presence', room: 'chat/x' }, 'id', [undefined]],
+    [{ op: 'history', room: 'chat/x' }, 'id', [undefined]],
     [
       joined,
       'since',
