@@ -24,7 +24,7 @@ describe('a heartbeat', () => {
   it('has defaults of 25 and 10 seconds', async () => {
     const clock = new ManualClock();
     clock.chance = 0;
-    const stage = await start({ clock });
+    const stage = await start({ clock, heartbeat: {} });
     const client = await stage.session();
     clock.advance(0);
     await client.expect({ op: 'ping' });

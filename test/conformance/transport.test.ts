@@ -87,7 +87,10 @@ describe('session mode', () => {
   });
 
   it('`welcome` tells the session, the heartbeat and the limits', async () => {
-    const stage = await start({ authenticate: () => ({ user: { id: 'u1', name: 'Ann', secret: 1 } }) });
+    const stage = await start({
+      heartbeat: {},
+      authenticate: () => ({ user: { id: 'u1', name: 'Ann', secret: 1 } }),
+    });
     const { welcome } = await stage.session();
     expect(welcome).toEqual({
       op: 'welcome',

@@ -210,10 +210,11 @@ describe('hooks of sessions', () => {
   });
 
   it('tell why a session ended', async () => {
-    const { app } = await scene.start({ providers: [Gateway], roost: { session: { ttl: 0 } } });
+    await scene.start({ providers: [Gateway], roost: { session: { ttl: 0 } } });
     const expired = await scene.session();
     await expired.cut();
     await log.has(`end ${expired.welcome['session'].id} expired true`);
+    const { app } = await scene.start({ providers: [Gateway] });
     const shut = await scene.session();
     await app.close();
     expect(log.lines.at(-1)).toBe(`end ${shut.welcome['session'].id} shutdown true`);
