@@ -81,6 +81,7 @@ export class RoostNode {
         messages: limits.messages,
         replay: limits.replay,
         resumeTimeout: timeouts.resume,
+        handlerTimeout: timeouts.handler,
         heartbeat,
         limits: { frame: limits.frame, rooms: limits.rooms, pending: limits.pending },
       },

@@ -106,10 +106,12 @@ export class Entrance {
     this.#clients.set(connection, client);
     if (mode === 'plain') {
       const identity = gatekeeper.admitted(request) ?? { user: undefined, expiresAt: undefined };
-      sessions.open(connection, identity, (opened) => {
-        session = opened;
-        onClient(client, request, connection);
-      });
+      sessions
+        .open(connection, identity, (opened) => {
+          session = opened;
+          onClient(client, request, connection);
+        })
+        .catch((error: unknown) => this.#refuse(connection, error));
     }
   }
 
@@ -122,23 +124,27 @@ export class Entrance {
   ): Promise<void> {
     const { gatekeeper, sessions } = this.parts;
     const { auth, session: token } = frame;
-    const resuming = token === undefined ? undefined : sessions.byToken(token)?.user;
+    const holder = token === undefined ? undefined : (sessions.byToken(token) ?? (await sessions.holder(token)));
+    if (connection.closed) return;
+    const resuming = holder?.user;
     const identity = await gatekeeper.identify(request, { step: 'connect', mode: 'session', auth, resuming });
     if (connection.closed) return;
     const client = this.#clients.get(connection) as WebSocket;
     const ready = () => onClient(client, request, connection);
-    const known = frame.session === undefined ? undefined : sessions.byToken(frame.session);
     // A session is its user's: whoever else presents its token gets one of their own.
-    if (known !== undefined && known.user?.id === identity.user?.id) {
-      found(known);
-      await sessions.resume(known, connection, frame, identity, ready);
-      return;
+    if (token !== undefined && holder !== undefined && holder.user?.id === identity.user?.id) {
+      const known = sessions.byToken(token) ?? (await sessions.fetch(token));
+      if (known !== undefined && !known.ended) {
+        found(known);
+        await sessions.resume(known, connection, frame, identity, ready);
+        return;
+      }
     }
     const wait = gatekeeper.take(connection.address);
     if (wait !== undefined) {
       throw new RoostException('RATE_LIMITED', 'too many connections', { retryAfter: wait });
     }
-    sessions.open(connection, identity, (opened) => {
+    await sessions.open(connection, identity, (opened) => {
       found(opened);
       ready();
     });

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection/connection.js';
 import type { Gathering, Turn } from '../connection/turn.js';
 import { encodeFrame, type LeaveReason, type Position } from '../protocol/index.js';
+import type { RosterChange } from '../store/cluster.js';
 import type { Entry, Ephemeral, LogListener, Store, Subscription } from '../store/store.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Batch } from './batch.js';
@@ -13,6 +14,7 @@ import { MemberSink } from './member-sink.js';
 import { messageOf, RoomMessage, type ObservedRoom, type Observer } from './observation.js';
 import { ReplayFrames } from './replay-frames.js';
 import { Replay, type ReplaySink } from './replay.js';
+import { Roster } from './roster.js';
 
 /** What rooms of one node share. */
 export interface RoomParts {
@@ -35,6 +37,12 @@ export interface LiveRoomEvents {
   deserted(room: LiveRoom): void;
 }
 
+/** Asks the node that has a member to take it out. */
+interface Signal {
+  readonly expel: string;
+  readonly reason: LeaveReason;
+}
+
 /**
  * What a node holds of a room while somebody is in it, or is about to be: its members, its place in the log, and what
  * it has gathered for them.
@@ -46,13 +54,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly presence: Presence;
   /** Frames that a member gets when it goes live, however it came: the newest values of streams. */
   readonly greetings = new Set<(room: LiveRoom) => readonly string[]>();
-  readonly #members = new Map<string, Membership>();
+  readonly #roster: Roster;
   readonly #live = new Set<LiveMembership>();
   readonly #batch: Batch;
   readonly #replayFrames: ReplayFrames;
   /** Joins under way, each with the reason it was called off for. */
   readonly #joining = new Map<string, Set<{ calledOff?: LeaveReason }>>();
   readonly #observers = new Set<Observer>();
+  /** Replays that are ahead of this node. */
+  #ahead: { readonly offset: number; readonly reached: () => void }[] = [];
   #subscription: Subscription | undefined;
   #epoch = '';
   #top = 0;
@@ -69,7 +79,16 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.json = JSON.stringify(name);
     this.#batch = new Batch(parts.compressFrom);
     this.#replayFrames = new ReplayFrames(this.json);
-    this.presence = new Presence(name, this.#members, definition, parts.wheel, (text) => {
+    const { cluster } = parts.store;
+    this.#roster = new Roster({
+      room: name,
+      // Where nobody is told who is here nodes need not tell each other.
+      cluster: definition.presence === 'off' ? undefined : cluster,
+      onChange: (id) => this.presence.changed(id),
+      expel: (id, reason) => this.#signal({ expel: id, reason }),
+      onError: (error, what) => parts.onError(error, `${what} of room ${this.json}`),
+    });
+    this.presence = new Presence(name, this.#roster, definition, parts.wheel, (text) => {
       this.tell(text);
       this.#presenceChanged();
     });
@@ -84,6 +103,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#subscription = subscription;
     if (this.#epoch === '') this.#epoch = subscription.position.epoch;
     this.#top = Math.max(this.#top, subscription.position.offset);
+    if (this.parts.store.cluster !== undefined) await this.#roster.load();
     if (this.#users === 0) this.#close();
   }
 
@@ -99,6 +119,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   }
 
   #close(): void {
+    this.#letAheadGo(Number.POSITIVE_INFINITY);
     this.#subscription?.close();
     this.#subscription = undefined;
     this.presence.close();
@@ -106,12 +127,14 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
 
   // ---- members -----------------------------------------------------------------------------------------------------
 
+  /** Members on this node. */
   get size(): number {
-    return this.#members.size;
+    return this.#roster.local.size;
   }
 
-  get members(): Iterable<Membership> {
-    return this.#members.values();
+  /** Members on all nodes. */
+  get members(): Iterable<{ readonly member: Member }> {
+    return this.#roster.values();
   }
 
   get store(): Store {
@@ -130,8 +153,8 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     return { epoch: this.#epoch, offset: this.#top };
   }
 
-  get(memberId: string): Membership | undefined {
-    return this.#members.get(memberId);
+  get(memberId: string): { readonly member: Member } | undefined {
+    return this.#roster.get(memberId);
   }
 
   /** A join begins; somebody may {@link remove} its member meanwhile. */
@@ -153,10 +176,10 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   /** Makes somebody a member, away until {@link attach}. */
   admit(member: Member, joinedAt: Position): Membership {
     const membership = new Membership(member, joinedAt, this.params);
-    this.#members.set(member.id, membership);
+    this.#roster.add(membership);
     this.retain();
-    this.#membersChanged(member.id);
-    if (this.#members.size === 1) this.events.inhabited(this);
+    this.memberChanged(member.id);
+    if (this.size === 1) this.events.inhabited(this);
     return membership;
   }
 
@@ -177,13 +200,29 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
    * @returns whether there was one
    */
   remove(membership: Membership): boolean {
-    if (this.#members.get(membership.id) !== membership) return false;
+    if (this.#roster.local.get(membership.id) !== membership) return false;
     this.detach(membership);
-    this.#members.delete(membership.id);
-    this.#membersChanged(membership.id);
-    if (this.#members.size === 0) this.events.deserted(this);
+    this.#roster.local.delete(membership.id);
+    this.memberChanged(membership.id);
+    if (this.size === 0) this.events.deserted(this);
     this.release();
     return true;
+  }
+
+  /** A member goes on on another node: for everybody else it stays. */
+  handOver(membership: Membership): void {
+    if (this.#roster.local.get(membership.id) !== membership) return;
+    this.detach(membership);
+    this.#roster.handOver(membership);
+    if (this.size === 0) this.events.deserted(this);
+    this.release();
+  }
+
+  /** A member has come, gone, or looks different to others. */
+  memberChanged(id: string): void {
+    if (this.definition.presence === 'off') this.#presenceChanged();
+    else this.presence.changed(id);
+    this.#roster.publish(id);
   }
 
   /** Gives a member what comes after `position`: from the log first where it lags behind, then live. */
@@ -251,8 +290,19 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
 
   // ---- what is said ------------------------------------------------------------------------------------------------
 
+  reached(offset: number): Promise<void> {
+    return new Promise((resolve) => this.#ahead.push({ offset, reached: resolve }));
+  }
+
+  #letAheadGo(upTo: number): void {
+    const there = this.#ahead.filter(({ offset }) => offset <= upTo);
+    this.#ahead = this.#ahead.filter(({ offset }) => offset > upTo);
+    for (const { reached } of there) reached();
+  }
+
   entry(entry: Entry): void {
     this.#top = entry.offset;
+    if (this.#ahead.length > 0) this.#letAheadGo(entry.offset);
     if (this.#live.size > 0) this.#gatherEntry(entry);
     if (this.#observers.size === 0) return;
     const message = messageOf(this.name, entry);
@@ -279,8 +329,26 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.flush();
     this.#epoch = position.epoch;
     this.#top = position.offset;
+    this.#letAheadGo(Number.POSITIVE_INFINITY);
     // Members that are being replayed see the other epoch by themselves.
     this.tell(encodeFrame({ op: 'gap', room: this.name, ...position }));
+  }
+
+  roster(change: RosterChange): void {
+    this.#roster.take(change);
+  }
+
+  /** What another node's {@link Room.kick} asks of all of them. */
+  signal(text: string): void {
+    const { expel, reason } = JSON.parse(text) as Signal;
+    this.callOff(expel, reason);
+    this.#roster.local.get(expel)?.member.expel(this.name, reason);
+  }
+
+  #signal(signal: Signal): void {
+    const { store, onError } = this.parts;
+    const asked = store.cluster?.signal(this.name, JSON.stringify(signal));
+    asked?.catch((error: unknown) => onError(error, `kick from room ${this.json}`));
   }
 
   // ---- observers in the app ----------------------------------------------------------------------------------------
@@ -328,11 +396,6 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
         this.parts.onError(error, `observer of room ${this.json}`);
       }
     }
-  }
-
-  #membersChanged(id: string): void {
-    if (this.definition.presence === 'off') this.#presenceChanged();
-    else this.presence.changed(id);
   }
 
   #presenceChanged(): void {

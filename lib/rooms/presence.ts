@@ -9,6 +9,13 @@ const GATHER = 1_000;
 const GATHER_LEAST = 20;
 const GATHER_PER_MEMBER = 5;
 
+/** Who is there. */
+interface Present {
+  readonly size: number;
+  get(id: string): { readonly member: Member } | undefined;
+  values(): Iterable<{ readonly member: Member }>;
+}
+
 /**
  * Who is in a room, told as a state to who asks and as changes to all. Changes are sets, not steps: whoever takes them
  * in turn, on top of a state that is as old or newer, arrives at the truth.
@@ -22,7 +29,7 @@ export class Presence {
 
   constructor(
     private readonly room: string,
-    private readonly memberships: ReadonlyMap<string, { readonly member: Member }>,
+    private readonly memberships: Present,
     private readonly settings: RoomSettings,
     private readonly wheel: TimerWheel,
     private readonly tell: (text: string) => void,

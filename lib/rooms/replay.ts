@@ -11,6 +11,8 @@ export interface ReplayRoom {
   readonly epoch: string;
   /** The last entry that was delivered to live members. */
   readonly top: number;
+  /** Settles when that entry has been delivered to live members, or the room's log is another. */
+  reached(offset: number): Promise<void>;
 }
 
 /** Who is given what was missed. */
@@ -59,8 +61,10 @@ export class Replay {
     for (;;) {
       if (this.#cancelled) return;
       if (this.#epoch !== this.room.epoch || this.#broken) return done('gap');
-      if (this.offset >= this.room.top) return done('caught-up');
-      await this.sink.inTurn(() => this.#step());
+      if (this.offset === this.room.top) return done('caught-up');
+      // Another node was ahead of this one, and what the sink has must not come again.
+      if (this.offset > this.room.top) await this.room.reached(this.offset);
+      else await this.sink.inTurn(() => this.#step());
     }
   }
 

@@ -156,14 +156,15 @@ export class Room<C extends object = AnyContract> {
    *
    * @param member a session or its public id
    * @param reason what it is told
-   * @returns whether it was in the room
+   * @returns whether it was in the room, as far as this node knows: others look for it too
    */
   kick(member: Member | string, reason: Extract<LeaveReason, 'kicked' | 'banned'> = 'kicked'): boolean {
     const id = idOf(member);
     const live = this.#host.live(this.name);
     const membership = live?.get(id);
     const joining = live?.callOff(id, reason) ?? false;
-    membership?.member.expel(this.name, reason);
+    if (membership !== undefined) membership.member.expel(this.name, reason);
+    else this.#askOthers(id, reason);
     return joining || membership !== undefined;
   }
 
@@ -216,6 +217,13 @@ export class Room<C extends object = AnyContract> {
       () => this.#host.enter(this.name),
       (room) => Array.from(room.members, ({ member }) => member),
     );
+  }
+
+  /** It may be in the room, or joining it, on another node. */
+  #askOthers(id: string, reason: LeaveReason): void {
+    const { store, onError } = this.#host;
+    const asked = store.cluster?.signal(this.name, JSON.stringify({ expel: id, reason }));
+    asked?.catch((error: unknown) => onError(error, `kick from ${this}`));
   }
 
   /** @internal */

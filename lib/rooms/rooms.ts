@@ -3,6 +3,7 @@ import { RoostException, roomNameFault, type AnyContract, type Position } from '
 import type { RoomDefinition } from './definition.js';
 import { LiveRoom, type RoomParts } from './live-room.js';
 import { Patterns, type Match } from './pattern.js';
+import type { Store } from '../store/store.js';
 import { Room, type RoomHost } from './room.js';
 
 export interface RoomsOptions {
@@ -61,6 +62,11 @@ export class Rooms {
   get<C extends object = AnyContract>(name: string): Room<C> {
     const { value, params } = this.match(name);
     return new Room<C>(name, params, value, this.#host);
+  }
+
+  /** @internal */
+  get store(): Store {
+    return this.#parts.store;
   }
 
   /** Names of the rooms that somebody is in, on this node. */

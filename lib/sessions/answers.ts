@@ -7,7 +7,10 @@ export type Known = 'new' | 'running' | 'expired' | { readonly text: string };
 export class Answers {
   /** The highest id received. */
   lastId = 0;
-  readonly #running = new Set<number>();
+  /** Received, and not begun. */
+  readonly #waiting = new Set<number>();
+  /** With the lane that each runs in. */
+  readonly #running = new Map<number, string>();
   readonly #kept = new Map<number, string>();
   /** Received, and thrown away before they began: they may come again. */
   readonly #discarded = new Set<number>();
@@ -19,7 +22,7 @@ export class Answers {
 
   /** @param anew whether it is a question that is asked anew each time it comes */
   look(id: number, anew: boolean): Known {
-    if (this.#running.has(id)) return 'running';
+    if (this.#running.has(id) || this.#waiting.has(id)) return 'running';
     const text = this.#kept.get(id);
     if (text !== undefined) return { text };
     return anew || id > this.lastId || this.#discarded.has(id) ? 'new' : 'expired';
@@ -29,11 +32,18 @@ export class Answers {
   begin(id: number): void {
     this.lastId = Math.max(this.lastId, id);
     this.#discarded.delete(id);
-    this.#running.add(id);
+    this.#waiting.add(id);
+  }
+
+  /** Its handler is about to run: from here on it must not run again. */
+  start(id: number, lane: string): void {
+    this.#waiting.delete(id);
+    this.#running.set(id, lane);
   }
 
   /** @param text its answer, where it is to be kept */
   settle(id: number, text: string | undefined): void {
+    this.#waiting.delete(id);
     this.#running.delete(id);
     if (text === undefined || this.#kept.has(id)) return;
     this.#kept.set(id, text);
@@ -47,9 +57,38 @@ export class Answers {
 
   /** A request will not run: the same may come again. */
   discard(id: number): void {
+    this.#waiting.delete(id);
     this.#running.delete(id);
     this.#discarded.add(id);
     const [oldest] = this.#discarded;
     if (this.#discarded.size > this.limits.discarded && oldest !== undefined) this.#discarded.delete(oldest);
+  }
+
+  /** Ids whose handlers run, each with its lane. */
+  get running(): ReadonlyMap<number, string> {
+    return this.#running;
+  }
+
+  /** Answers that are kept, by id, oldest first. */
+  get kept(): ReadonlyMap<number, string> {
+    return this.#kept;
+  }
+
+  /** Ids that have been received and may come again, where another node takes over now. */
+  get again(): number[] {
+    return [...this.#discarded, ...this.#waiting];
+  }
+
+  /** Goes on where another node has stopped. */
+  restore(
+    lastId: number,
+    running: ReadonlyMap<number, string>,
+    kept: ReadonlyMap<number, string>,
+    again: number[],
+  ): void {
+    this.lastId = lastId;
+    for (const [id, lane] of running) this.#running.set(id, lane);
+    for (const [id, text] of kept) this.settle(id, text);
+    for (const id of again) this.discard(id);
   }
 }

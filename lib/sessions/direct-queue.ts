@@ -36,6 +36,30 @@ export class DirectQueue {
     return { seq: start, recovered: start === seq, texts: this.#waiting.map(({ text }) => text) };
   }
 
+  /** The last one's number. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Those that wait, oldest first. */
+  get waiting(): Iterable<{ readonly seq: number; readonly text: string }> {
+    return this.#waiting;
+  }
+
+  /** Goes on where another node has stopped. */
+  restore(seq: number, waiting: Iterable<{ readonly seq: number; readonly text: string }>): void {
+    this.#seq = seq;
+    for (const message of waiting) {
+      this.#waiting.push(message);
+      this.#bytes += message.text.length;
+    }
+  }
+
+  /** What the client has seen was sent, though it is not known here: the node that sent it died too soon. */
+  catchUp(seq: number): void {
+    if (seq > this.#seq) this.#seq = seq;
+  }
+
   #drop(): void {
     this.#bytes -= this.#waiting.shift()?.text.length ?? 0;
   }

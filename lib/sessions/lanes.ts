@@ -10,6 +10,7 @@ export interface Task {
 export class Lanes {
   /** Tasks that wait, by lane; a lane is there while one of its tasks runs. */
   readonly #lanes = new Map<string, Task[]>();
+  readonly #onIdle: (() => void)[] = [];
 
   /** Whether a task of this lane runs. */
   busy(lane: string): boolean {
@@ -32,9 +33,16 @@ export class Lanes {
     for (const waiting of this.#lanes.values()) for (const task of waiting.splice(0)) task.discard();
   }
 
+  /** Settles when nothing runs. */
+  idle(): Promise<void> {
+    if (this.#lanes.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
   async #run(lane: string, first: Task): Promise<void> {
     for (let task: Task | undefined = first; task !== undefined; task = this.#lanes.get(lane)?.shift())
       await task.run();
     this.#lanes.delete(lane);
+    if (this.#lanes.size === 0) for (const idle of this.#onIdle.splice(0)) idle();
   }
 }

@@ -11,11 +11,13 @@ import {
 } from '../protocol/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { LiveRoom } from '../rooms/live-room.js';
+import type { Membership } from '../rooms/membership.js';
 import type { Rooms } from '../rooms/rooms.js';
 import type { Span } from '../store/store.js';
 import type { Clock } from '../time/clock.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { withDeadline } from './deadline.js';
+import type { SessionRecord } from './record.js';
 import type { Session } from './session.js';
 
 /** Messages without a room: the app's ordinary handlers. */
@@ -76,9 +78,15 @@ export class Requests {
       return;
     }
     session.pending++;
-    session.parts.lanes.push(frame.room ?? '', {
+    const lane = frame.room ?? '';
+    session.parts.lanes.push(lane, {
       run: async () => {
-        const answer = await this.#serve(session, connection, frame);
+        if (id !== undefined) session.parts.answers.start(id, lane);
+        let answer: Answer;
+        const { record } = session;
+        const recorded = record === undefined || id === undefined || anew ? true : await this.#recorded(record, id);
+        if (recorded === true) answer = await this.#serve(session, connection, frame);
+        else answer = recorded;
         session.pending--;
         this.#answer(session, id, answer, !anew);
       },
@@ -136,8 +144,25 @@ export class Requests {
 
   #answer(session: Session, id: number | undefined, text: Answer, keep: boolean): void {
     if (text === undefined) return;
-    if (id !== undefined) session.parts.answers.settle(id, keep ? text : undefined);
+    if (id !== undefined) {
+      if (keep) session.handedOver?.(id, text);
+      session.parts.answers.settle(id, keep ? text : undefined);
+      session.record?.saveSoon();
+    }
     session.connection?.sendText(text);
+  }
+
+  /**
+   * Writes down that a handler is about to run, so that no other node runs it again.
+   *
+   * @returns whether it may; or the answer where it cannot, or nothing where another node has the session
+   */
+  async #recorded(record: SessionRecord, id: number): Promise<true | Answer> {
+    try {
+      return (await record.save()) ? true : undefined;
+    } catch (error) {
+      return encodeFrame(errorFrame(id, this.#refusalOf(error, 'session')));
+    }
   }
 
   /** Never rejects. */
@@ -155,13 +180,14 @@ export class Requests {
           return this.#presence(session, frame.room, frame.id);
       }
     } catch (error) {
-      return encodeFrame(errorFrame(frame.id, this.#refusalFor(error, frame)));
+      const what = 'op' in frame ? frame.op : `message ${JSON.stringify(frame.event)}`;
+      return encodeFrame(errorFrame(frame.id, this.#refusalOf(error, what)));
     }
   }
 
-  #refusalFor(error: unknown, frame: RoomFrame | MessageFrame): RoostException {
+  #refusalOf(error: unknown, what: string): RoostException {
     if (error instanceof RoostException) return error;
-    this.parts.onError(error, 'op' in frame ? frame.op : `message ${JSON.stringify(frame.event)}`);
+    this.parts.onError(error, what);
     return new RoostException('INTERNAL', 'something went wrong');
   }
 
@@ -243,7 +269,10 @@ export class Requests {
     const data = await this.#deadline(handlers.join(call), `join of ${call.room}`);
     const span = frame.since && (await room.store.span(room.name));
     // From here on nothing waits: what is decided now is what the client is told.
-    if (session.ended) return undefined;
+    if (session.ended) {
+      if (session.handedOver === undefined) return undefined;
+      throw new RoostException('OUTCOME_UNKNOWN', 'the session went to another server meanwhile');
+    }
     if (attempt.calledOff !== undefined) {
       return encodeFrame({ op: 'left', room: room.name, reason: attempt.calledOff, ...withId(frame.id) });
     }
@@ -266,10 +295,22 @@ export class Requests {
     session.seats.set(room.name, { room, membership });
     session.departed.delete(room.name);
     membership.presenceRev = room.presence.rev;
+    if (session.record !== undefined && !(await this.#seated(session, session.record, room, membership))) {
+      const reason = session.departed.get(room.name) ?? 'closed';
+      return encodeFrame({ op: 'left', room: room.name, reason, ...withId(frame.id) });
+    }
     // The answer goes out before the room's first message.
     this.#answer(session, frame.id, text, true);
-    if (session.connection !== undefined) room.attach(membership, session.connection, start);
+    const { connection } = session;
+    if (connection !== undefined && membership.connection !== connection) room.attach(membership, connection, start);
     return undefined;
+  }
+
+  /** Writes a seat down before anybody is told of it. @returns whether it is still taken then */
+  async #seated(session: Session, record: SessionRecord, room: LiveRoom, membership: Membership): Promise<boolean> {
+    // What cannot be written now is written later; the member is one all the same.
+    await record.save().catch(() => true);
+    return session.ended || session.seats.get(room.name)?.membership === membership;
   }
 
   #joined(frame: JoinFrame, room: LiveRoom, at: Position, recovered: boolean | undefined, data: unknown): string {

@@ -16,6 +16,7 @@ import type { Timer } from '../time/timer-wheel.js';
 import type { Answers } from './answers.js';
 import type { DirectQueue } from './direct-queue.js';
 import type { Lanes } from './lanes.js';
+import type { SessionRecord } from './record.js';
 
 /**
  * Why a session ended.
@@ -87,8 +88,12 @@ export class Session<
   absent = false;
   /** @internal What closes its connection when the credentials are over. */
   credentials: Timer | undefined;
-  /** @internal Hashes of the tokens that resume it: the one last presented, and the one issued for it. */
-  readonly tokens: { presented?: string; issued?: string } = {};
+  /** @internal What is written down of it for other nodes; nothing where there are none. */
+  record: SessionRecord | undefined;
+  /** @internal Takes answers of handlers that still ran when another node took the session over. */
+  handedOver: ((id: number, text: string) => void) | undefined;
+  /** @internal Hashes of the tokens that resume it: the one last presented, and the one issued for it, or about to be. */
+  readonly tokens: { presented?: string; issued?: string; next?: string } = {};
   #ended = false;
 
   /** @internal */
@@ -153,6 +158,7 @@ export class Session<
       throw new RoostException('TOO_LARGE', `a message of more than ${frameLimit} bytes`);
     }
     const text = this.mode === 'plain' ? `${head}}` : direct.add((seq) => `${head},"seq":${seq}}`);
+    this.record?.saveSoon();
     this.connection?.sendText(text);
     return true;
   }
@@ -184,6 +190,7 @@ export class Session<
     if (seat === undefined) return undefined;
     this.seats.delete(room);
     this.#remember(room, reason);
+    this.record?.saveSoon();
     seat.room.remove(seat.membership);
     tell?.();
     const { definition, params } = seat.room;

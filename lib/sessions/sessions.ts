@@ -1,5 +1,5 @@
 import { Subject, type Observable } from 'rxjs';
-import type { Connection } from '../connection/connection.js';
+import type { Connection, ConnectionMode } from '../connection/connection.js';
 import { TokenBucket, type TokenRate } from '../connection/token-bucket.js';
 import {
   CloseCode,
@@ -13,19 +13,25 @@ import {
 } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
 import type { Rooms } from '../rooms/rooms.js';
+import type { SessionState } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Answers } from './answers.js';
 import { AwayList, type AwayLimits } from './away-list.js';
 import { withDeadline } from './deadline.js';
 import { DirectQueue } from './direct-queue.js';
+import type { Written } from './fields.js';
 import { Lanes } from './lanes.js';
+import { Migration } from './migration.js';
 import { isRecoverable } from './requests.js';
 import { Session, type SessionEndReason } from './session.js';
-import { hashToken, newSessionId, newToken } from './token.js';
+import { hashToken, newSessionId, newToken, sessionOf } from './token.js';
 
 /** How long a session is away, in milliseconds, before its rooms show it as such. */
 const ABSENT_AFTER = 5_000;
+
+/** Milliseconds after which a session expires that could not before, since the store did not answer. */
+const EXPIRE_AGAIN = 5_000;
 
 /** Who a connection belongs to, and until when. */
 export interface Identity {
@@ -49,6 +55,7 @@ export interface SessionOptions extends AwayLimits {
   readonly messages: TokenRate | false;
   readonly replay: number;
   readonly resumeTimeout: number;
+  readonly handlerTimeout: number;
   readonly heartbeat: { readonly interval: number; readonly timeout: number };
   readonly limits: SessionLimits;
 }
@@ -75,7 +82,6 @@ export interface SessionEnded {
  */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
-  readonly #byToken = new Map<string, Session>();
   readonly #byUser = new Map<string, Set<Session>>();
   readonly #away: AwayList;
   readonly #hooks = new Set<Promise<void>>();
@@ -83,6 +89,8 @@ export class Sessions {
   readonly #resumed = new Subject<Session>();
   readonly #wentAway = new Subject<Session>();
   readonly #ended = new Subject<SessionEnded>();
+  /** Between the nodes that share the store; nothing where there is one. */
+  readonly #migration: Migration | undefined;
 
   /** Sessions that begin. */
   readonly opened$: Observable<Session> = this.#opened.asObservable();
@@ -95,7 +103,29 @@ export class Sessions {
 
   /** @internal */
   constructor(private readonly parts: SessionsParts) {
-    this.#away = new AwayList(parts.options);
+    const { options, clock, wheel, rooms, onError } = parts;
+    this.#away = new AwayList(options);
+    const { cluster } = rooms.store;
+    if (cluster === undefined) return;
+    this.#migration = new Migration({
+      cluster,
+      clock,
+      wheel,
+      ttl: options.ttl,
+      handlerTimeout: options.handlerTimeout,
+      onError,
+      here: {
+        get: (id) => this.#sessions.get(id),
+        all: () => this.all(),
+        restore: (id, written, generation, state) => this.#restore(id, written, generation, state),
+        fence: (session) => this.#fence(session, CloseCode.TAKEN_OVER),
+        drop: (session) => this.#drop(session),
+        away: (session) => {
+          if (session.mode === 'plain') this.end(session, 'closed');
+          else this.#goAway(session);
+        },
+      },
+    });
   }
 
   // ---- finding -----------------------------------------------------------------------------------------------------
@@ -129,27 +159,54 @@ export class Sessions {
 
   // ---- a session's life --------------------------------------------------------------------------------------------
 
+  /** @internal Begins to share sessions with other nodes, where there may be any. */
+  async start(): Promise<void> {
+    await this.#migration?.start();
+  }
+
   /**
    * @internal Opens a session for a connection and welcomes it.
    *
    * @param ready called before the first request is let through
    */
-  open(connection: Connection, identity: Identity, ready: (session: Session) => void): Session {
-    const session = this.#create(connection, identity);
-    this.#settle(session, connection, identity);
-    if (session.mode === 'session') {
-      connection.send({ ...this.#welcome(session, this.#issue(session)), resumed: false });
+  async open(connection: Connection, identity: Identity, ready: (session: Session) => void): Promise<void> {
+    const session = this.#create(newSessionId(), identity.user, connection.address, connection.mode);
+    const token = session.mode === 'session' ? this.#issue(session, newToken(session.id)) : undefined;
+    const record = (session.record = this.#migration?.record(session));
+    if (record !== undefined) {
+      const created = record.create();
+      // A client that has been told of its session must find it on any node.
+      if (token !== undefined) await created;
+      else created.catch((error: unknown) => this.parts.onError(error, 'session'));
+      if (connection.closed) {
+        await record.remove();
+        return;
+      }
     }
+    this.#add(session);
+    this.#settle(session, connection, identity);
+    if (token !== undefined) connection.send({ ...this.#welcome(session, token), resumed: false });
     this.#run(this.parts.hooks.open(session));
     this.#opened.next(session);
     ready(session);
     connection.welcome();
-    return session;
   }
 
-  /** @internal The session that a token resumes. */
+  /** @internal The session on this node that a token resumes. */
   byToken(token: string): Session | undefined {
-    return this.#byToken.get(hashToken(token));
+    const session = this.#sessions.get(sessionOf(token));
+    const hash = hashToken(token);
+    return session !== undefined && Object.values(session.tokens).includes(hash) ? session : undefined;
+  }
+
+  /** @internal Whose session a token resumes that is not on this node. */
+  async holder(token: string): Promise<{ readonly user: User | undefined } | undefined> {
+    return this.#migration?.look(token);
+  }
+
+  /** @internal The session on another node that a token resumes, brought to this one. */
+  async fetch(token: string): Promise<Session | undefined> {
+    return this.#migration?.fetch(token);
   }
 
   /**
@@ -171,8 +228,11 @@ export class Sessions {
   ): Promise<boolean> {
     this.#claim(session, connection, hashToken(frame.session ?? ''));
     await this.#askRooms(session, connection);
-    const spans = await this.#spans(session);
+    const token = this.#prepare(session);
+    // The token has to be known wherever the client goes with it.
+    const [spans, ours = true] = await Promise.all([this.#spans(session), session.record?.save()]);
     // From here to the end nothing waits.
+    if (!ours) connection.closeWithHint(CloseCode.RESTARTING, 'the session is on another server', 0);
     if (session.claimant !== connection) return false;
     session.claimant = undefined;
     this.#settle(session, connection, identity);
@@ -189,9 +249,10 @@ export class Sessions {
       rooms[name] = { epoch: start.epoch, offset: start.offset, recovered };
       starts.set(name, start);
     }
+    if (session.record !== undefined) session.parts.direct.catchUp(frame.seq ?? 0);
     const direct = session.parts.direct.since(frame.seq ?? 0);
     connection.send({
-      ...this.#welcome(session, this.#issue(session)),
+      ...this.#welcome(session, this.#issue(session, token)),
       resumed: true,
       rooms,
       direct: { seq: direct.seq, recovered: direct.recovered },
@@ -233,9 +294,14 @@ export class Sessions {
     claimant?.close(code, 'session ended');
   }
 
-  /** @internal Ends all sessions, and waits for their hooks. */
+  /** @internal Ends all sessions, or leaves them to the other nodes, and waits for their hooks. */
   async close(): Promise<void> {
-    for (const session of this.all()) this.end(session, 'shutdown', CloseCode.RESTARTING);
+    if (this.#migration === undefined) {
+      for (const session of this.all()) this.end(session, 'shutdown', CloseCode.RESTARTING);
+    } else {
+      await this.#migration.close();
+      for (const session of this.all()) this.#drop(session);
+    }
     await this.idle();
     for (const subject of [this.#opened, this.#resumed, this.#wentAway, this.#ended]) subject.complete();
   }
@@ -245,11 +311,11 @@ export class Sessions {
     while (this.#hooks.size > 0) await Promise.all(this.#hooks);
   }
 
-  // ---- steps -------------------------------------------------------------------------------------------------------
+  // ---- building and taking apart -----------------------------------------------------------------------------------
 
-  #create(connection: Connection, identity: Identity): Session {
+  #create(id: string, user: User | undefined, address: string, mode: ConnectionMode): Session {
     const { options, clock, rooms } = this.parts;
-    const session: Session = new Session(newSessionId(), identity.user, connection.address, connection.mode, {
+    return new Session(id, user, address, mode, {
       answers: new Answers({ ...options.answers, discarded: options.limits.pending }),
       direct: new DirectQueue(options.direct),
       lanes: new Lanes(),
@@ -260,14 +326,80 @@ export class Sessions {
       handle: (room) => rooms.handle(room, () => {}),
       end: (ending, reason) => this.end(ending, reason),
     });
+  }
+
+  #add(session: Session): void {
     this.#sessions.set(session.id, session);
-    if (session.user !== undefined) {
-      const own = this.#byUser.get(session.user.id);
-      if (own === undefined) this.#byUser.set(session.user.id, new Set([session]));
-      else own.add(session);
-    }
+    if (session.user === undefined) return;
+    const own = this.#byUser.get(session.user.id);
+    if (own === undefined) this.#byUser.set(session.user.id, new Set([session]));
+    else own.add(session);
+  }
+
+  #remove(session: Session): void {
+    session.expiry?.cancel();
+    session.absence?.cancel();
+    this.#away.remove(session);
+    this.#sessions.delete(session.id);
+    this.#migration?.forget(session);
+    if (session.user === undefined) return;
+    const own = this.#byUser.get(session.user.id);
+    own?.delete(session);
+    if (own?.size === 0) this.#byUser.delete(session.user.id);
+  }
+
+  // ---- between nodes -----------------------------------------------------------------------------------------------
+
+  /** Builds a session that another node had, away, in its rooms. */
+  async #restore(id: string, written: Written, generation: number, state: SessionState): Promise<Session> {
+    const session = this.#create(id, written.user, written.address, written.plain ? 'plain' : 'session');
+    const { answers, direct } = session.parts;
+    Object.assign(session.tokens, written.tokens);
+    Object.assign(session.data, written.data);
+    answers.restore(written.lastId, new Map(), written.kept, written.again);
+    direct.restore(written.seq, written.direct);
+    for (const [room, reason] of written.departed) session.departed.set(room, reason);
+    await Promise.all(Array.from(written.seats, ([name, joinedAt]) => this.#takeSeat(session, name, joinedAt)));
+    session.record = this.#migration?.record(session, generation, state);
+    this.#add(session);
     return session;
   }
+
+  async #takeSeat(session: Session, name: string, joinedAt: Position): Promise<void> {
+    const { rooms, onError } = this.parts;
+    try {
+      const room = await rooms.enter(name);
+      session.seats.set(name, { room, membership: room.admit(session, joinedAt) });
+      room.release();
+    } catch (error) {
+      // The client hears that it has left, and may join again.
+      onError(error, `room ${JSON.stringify(name)} of a session that came from another node`);
+      session.departed.set(name, 'closed');
+    }
+  }
+
+  /** Takes a session's connection away for good. */
+  #fence(session: Session, code: number): void {
+    const { connection, claimant } = session;
+    session.parts.lanes.discardWaiting();
+    this.#disconnect(session);
+    this.#remove(session);
+    for (const fenced of [connection, claimant]) {
+      if (code === CloseCode.TAKEN_OVER) fenced?.close(code, 'taken over by a newer connection');
+      else fenced?.closeWithHint(code, 'the session is on another server', 0);
+    }
+  }
+
+  #drop(session: Session): void {
+    if (session.ended) return;
+    this.#fence(session, CloseCode.RESTARTING);
+    session.markEnded();
+    session.record?.close();
+    for (const { room, membership } of session.seats.values()) room.handOver(membership);
+    session.seats.clear();
+  }
+
+  // ---- steps -------------------------------------------------------------------------------------------------------
 
   /** The session is the connection's from now on. */
   #settle(session: Session, connection: Connection, identity: Identity): void {
@@ -298,21 +430,25 @@ export class Sessions {
     } as const;
   }
 
-  #issue(session: Session): string {
-    const token = newToken();
-    const hash = hashToken(token);
-    if (session.tokens.issued !== undefined) this.#byToken.delete(session.tokens.issued);
-    session.tokens.issued = hash;
-    this.#byToken.set(hash, session);
+  /** Makes a token that counts when it is {@link #issue}d, and is written down before. */
+  #prepare(session: Session): string {
+    const token = newToken(session.id);
+    session.tokens.next = hashToken(token);
+    return token;
+  }
+
+  #issue(session: Session, token: string): string {
+    delete session.tokens.next;
+    session.tokens.issued = hashToken(token);
     return token;
   }
 
   #claim(session: Session, connection: Connection, presented: string): void {
     const { tokens } = session;
-    if (presented === tokens.issued) {
-      if (tokens.presented !== undefined) this.#byToken.delete(tokens.presented);
+    if (presented === tokens.issued || presented === tokens.next) {
       tokens.presented = presented;
       delete tokens.issued;
+      delete tokens.next;
     }
     const older = [session.connection, session.claimant];
     this.#disconnect(session);
@@ -365,7 +501,7 @@ export class Sessions {
   #goAway(session: Session): void {
     const { wheel, options } = this.parts;
     session.expiry?.cancel();
-    session.expiry = wheel.after(options.ttl, () => this.end(session, 'expired'));
+    session.expiry = wheel.after(options.ttl, () => this.#expire(session));
     // Most come back at once, and nobody needs to hear of that.
     session.absence?.cancel();
     session.absence = wheel.after(ABSENT_AFTER, () => this.#setAbsent(session, true));
@@ -375,12 +511,26 @@ export class Sessions {
     for (const displaced of excess) this.end(displaced, 'displaced');
   }
 
+  /** Nobody came back for it. */
+  #expire(session: Session): void {
+    const { record } = session;
+    if (record === undefined) {
+      this.end(session, 'expired');
+      return;
+    }
+    // It may have come back on another node that could not reach this one.
+    record.remove().then(
+      (ours) => (ours ? this.end(session, 'expired') : this.#drop(session)),
+      () => (session.expiry = this.parts.wheel.after(EXPIRE_AGAIN, () => this.#expire(session))),
+    );
+  }
+
   #setAbsent(session: Session, absent: boolean): void {
     session.absence?.cancel();
     session.absence = undefined;
     if (session.absent === absent) return;
     session.absent = absent;
-    for (const { room } of session.seats.values()) room.presence.changed(session.id);
+    for (const { room } of session.seats.values()) room.memberChanged(session.id);
   }
 
   /** Ends a session whose client has said goodbye: what it asked for before still runs, then it leaves its rooms. */
@@ -403,16 +553,8 @@ export class Sessions {
 
   #finish(session: Session, reason: SessionEndReason): void {
     session.markEnded();
-    session.expiry?.cancel();
-    session.absence?.cancel();
-    this.#away.remove(session);
-    this.#sessions.delete(session.id);
-    for (const hash of Object.values(session.tokens)) this.#byToken.delete(hash);
-    if (session.user !== undefined) {
-      const own = this.#byUser.get(session.user.id);
-      own?.delete(session);
-      if (own?.size === 0) this.#byUser.delete(session.user.id);
-    }
+    this.#remove(session);
+    session.record?.remove().catch((error: unknown) => this.parts.onError(error, 'session'));
     this.#run(this.parts.hooks.end(session, reason));
     this.#ended.next({ session, reason });
   }

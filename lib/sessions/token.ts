@@ -1,8 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Makes the secret that resumes a session: 256 bits. */
-export function newToken(): string {
-  return randomBytes(32).toString('base64url');
+/** Makes the secret that resumes a session: its public id, for finding it, and 256 bits. */
+export function newToken(session: string): string {
+  return `${session}.${randomBytes(32).toString('base64url')}`;
+}
+
+/** Id of the session that a token would resume, whether or not there is one. */
+export function sessionOf(token: string): string {
+  return token.slice(0, Math.max(0, token.indexOf('.')));
 }
 
 /** What is kept of a token. Tokens are random, so a plain hash is as good as a slow one. */

@@ -1,4 +1,5 @@
 import type { Position } from '../protocol/index.js';
+import type { Cluster, RosterChange } from './cluster.js';
 
 /** A message as it is handed to the log. */
 export interface Draft {
@@ -73,6 +74,10 @@ export interface LogListener {
   ephemeral(message: Ephemeral): void;
   /** Continuity is broken: the log goes on just behind this position. */
   cut(position: Position): void;
+  /** Who is in the room has changed; only of stores with a {@link Cluster}. */
+  roster?(change: RosterChange): void;
+  /** A node says something to all nodes that are subscribed to the room. */
+  signal?(text: string): void;
 }
 
 export interface Subscription {
@@ -96,6 +101,8 @@ export interface Election {
  * @publicApi
  */
 export interface Store {
+  /** What makes nodes that share it act as one; missing where it serves one node. */
+  readonly cluster?: Cluster | undefined;
   /** Adds a message. Listeners hear of it before the promise settles. */
   append(room: string, draft: Draft, retention: Retention): Promise<Position>;
   /** Delivers a message without keeping it. */
