@@ -155,7 +155,7 @@ export class RoostModule extends ConfigurableModuleClass implements OnModuleInit
   }
 
   /** @internal */
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     const mounted = this.#discovery.getProviders().filter(({ token }) => token === RoostNode).length;
     if (mounted > 1) {
       throw new Error('RoostModule.forRoot() is imported twice; import it once, its providers are global');
@@ -167,6 +167,7 @@ export class RoostModule extends ConfigurableModuleClass implements OnModuleInit
     this.#node.start();
     const { authenticate } = this.#node.options;
     if (authenticate !== undefined && isAuthenticatorClass(authenticate)) this.#checkAuthenticator(authenticate);
+    await this.#node.sessions.start();
   }
 
   /** @internal */

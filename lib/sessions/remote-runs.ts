@@ -41,6 +41,7 @@ export class RemoteRuns {
     let over = (): void => {};
     const ended = new Promise<void>((resolve) => (over = resolve));
     runs.set(id, { node, over, until: this.clock.now() + this.limit });
+    session.parts.answers.start(id, lane);
     session.parts.lanes.push(lane, { run: () => ended, discard: () => {} });
     this.#lookSoon();
   }
