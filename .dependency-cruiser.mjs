@@ -115,7 +115,7 @@ export default {
       comment: 'Every import leads somewhere. (The own name only does once the package is built.)',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^nestjs-roost(/(client|testing))?$' },
+      to: { couldNotResolve: true, pathNot: '^nestjs-roost(/(client|redis|testing))?$' },
     },
   ],
   options: {

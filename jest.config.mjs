@@ -24,7 +24,7 @@ export default {
   },
   moduleNameMapper: {
     '^nestjs-roost$': '<rootDir>/lib/index.ts',
-    '^nestjs-roost/(client|testing)$': '<rootDir>/lib/$1/index.ts',
+    '^nestjs-roost/(client|redis|testing)$': '<rootDir>/lib/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
   coverageProvider: 'v8',

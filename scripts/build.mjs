@@ -1,6 +1,6 @@
 /** Builds the library, then whatever of the sample app is there: its server and its web page. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 
 const steps = [
   ['library', 'nest', ['build', 'nestjs-roost'], 'lib/index.ts'],
@@ -18,3 +18,4 @@ for (const [name, program, args, source] of steps) {
     process.exit(1);
   }
 }
+cpSync('lib/redis/scripts', 'dist/lib/redis/scripts', { recursive: true });

@@ -17,6 +17,12 @@ const programs = {
     names: ['chromium', 'chromium-browser', 'google-chrome'],
     aptPackage: 'chromium',
   },
+  'redis-server': {
+    title: 'Redis',
+    variable: 'ROOST_REDIS_SERVER',
+    names: ['redis-server', 'valkey-server'],
+    aptPackage: 'redis-server',
+  },
 };
 
 /** @typedef {keyof typeof programs} ProgramName */

@@ -1,0 +1,59 @@
+/**
+ * Names of keys and channels. What belongs together has one hash tag, so that a Redis Cluster keeps it in one place; a
+ * tag ends at the first brace, so that braces in names are written otherwise.
+ */
+export class Keys {
+  constructor(private readonly prefix: string) {}
+
+  /** The room's epoch, top and retention. */
+  meta(room: string): string {
+    return `${this.#room(room)}meta`;
+  }
+
+  /** The room's entries. */
+  log(room: string): string {
+    return `${this.#room(room)}log`;
+  }
+
+  /** Who is in the room. */
+  roster(room: string): string {
+    return `${this.#room(room)}who`;
+  }
+
+  /** What is said in the room. */
+  live(room: string): string {
+    return `${this.#room(room)}live`;
+  }
+
+  session(id: string): string {
+    return `${this.prefix}session:{${tag(id)}}`;
+  }
+
+  /** Nodes that take part, by when they were last heard of. */
+  get nodes(): string {
+    return `${this.prefix}nodes`;
+  }
+
+  /** Sessions of a node. */
+  sessionsOf(node: string): string {
+    return `${this.prefix}node:{${tag(node)}}:sessions`;
+  }
+
+  /** What is said to a node. */
+  node(node: string): string {
+    return `${this.prefix}node:{${tag(node)}}:heard`;
+  }
+
+  /** Who does a task. */
+  task(task: string): string {
+    return `${this.prefix}task:{${tag(task)}}`;
+  }
+
+  #room(room: string): string {
+    return `${this.prefix}room:{${tag(room)}}:`;
+  }
+}
+
+function tag(name: string): string {
+  return name.replace(/[%{}]/g, (brace) => encodeURIComponent(brace));
+}
