@@ -17,6 +17,8 @@ export class RedisCluster implements Cluster {
   readonly #logger = new Logger('Roost');
   #events: ClusterEvents | undefined;
   #renewal: NodeJS.Timeout | undefined;
+  /** By Redis's clock. */
+  #renewedAt = 0;
   #ttl = 5 * 60_000;
 
   constructor(
@@ -73,6 +75,9 @@ export class RedisCluster implements Cluster {
   async #renew(): Promise<void> {
     const now = await this.#now();
     await this.redis.command((client) => client.zadd(this.keys.nodes, now, this.node));
+    const silent = now - this.#renewedAt;
+    this.#renewedAt = now;
+    if (silent > this.options.lease && silent < now) this.#events?.lapsed();
   }
 
   /** Redis's clock, the one that all nodes have in common. */

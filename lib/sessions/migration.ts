@@ -73,7 +73,10 @@ export class Migration {
   }
 
   async start(): Promise<void> {
-    await this.parts.cluster.start({ heard: (from, text) => this.#heard(from, JSON.parse(text) as NodeMessage) });
+    await this.parts.cluster.start({
+      heard: (from, text) => this.#heard(from, JSON.parse(text) as NodeMessage),
+      lapsed: () => this.#refreshAll(),
+    });
     this.#sweepLater();
     this.#refreshLater();
   }
@@ -265,10 +268,15 @@ export class Migration {
 
   /** Records of sessions that nothing happens in are kept. */
   #refreshLater(): void {
-    const { wheel, here, ttl } = this.parts;
+    const { wheel, ttl } = this.parts;
     this.#refresh = wheel.after(ttl / 2 + 1_000, () => {
-      for (const session of here.all()) session.record?.refresh();
+      this.#refreshAll();
       this.#refreshLater();
     });
+  }
+
+  /** Writes all records anew; of a session that another node has that fails, and tells this one. */
+  #refreshAll(): void {
+    for (const session of this.parts.here.all()) session.record?.refresh();
   }
 }

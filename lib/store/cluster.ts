@@ -25,6 +25,8 @@ export interface RosterState {
 export interface ClusterEvents {
   /** Another node says something to this one. Lost where a connection to the store was. */
   heard(from: string, text: string): void;
+  /** This node was silent for so long that others may have taken its sessions over. */
+  lapsed(): void;
 }
 
 /**

@@ -82,6 +82,7 @@ interface Conduct {
 /** A TCP proxy on the loopback address that can be as bad as a network. */
 export class Proxy {
   readonly #pipes = new Set<Pipe>();
+  #refusing = false;
   readonly #conduct: Conduct = { stalled: new Set(), delay: 0, pieces: Infinity };
 
   private constructor(
@@ -96,6 +97,11 @@ export class Proxy {
     await once(server, 'listening');
     const proxy = new Proxy(server, (server.address() as AddressInfo).port);
     server.on('connection', (client) => {
+      if (proxy.#refusing) {
+        client.on('error', () => {});
+        client.resetAndDestroy();
+        return;
+      }
       const upstream = connect({ port: target, host: '127.0.0.1', noDelay: true });
       const pipe = new Pipe(client, upstream, proxy.#conduct);
       proxy.#pipes.add(pipe);
@@ -109,6 +115,16 @@ export class Proxy {
     const url = new URL(direct);
     url.port = String(this.port);
     return url.href;
+  }
+
+  /** Cuts all connections, and lets none in until {@link letIn}. */
+  shut(): void {
+    this.#refusing = true;
+    this.cut();
+  }
+
+  letIn(): void {
+    this.#refusing = false;
   }
 
   /** Takes bytes in and passes none on; ends of connections do not come through either. */

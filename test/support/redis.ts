@@ -49,7 +49,9 @@ export class RedisServer {
   /** Starts it (again), and waits until it answers. */
   async start(): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', ''];
-    const child = spawn(programPath('redis-server'), [...options, '--appendonly', 'no', ...this.args], { stdio: 'ignore' });
+    const child = spawn(programPath('redis-server'), [...options, '--appendonly', 'no', ...this.args], {
+      stdio: 'ignore',
+    });
     this.#process = child;
     this.#over = once(child, 'exit');
     const until = Date.now() + PATIENCE;

@@ -23,6 +23,7 @@ export class SharedStore {
   readonly nodes = new Map<string, ClusterEvents>();
   /** Nodes that nothing reaches any more, though they do not know. */
   readonly dead = new Set<string>();
+  readonly #buried = new Map<string, ClusterEvents>();
   /** How often each operation was asked for. */
   readonly counts = new Map<string, number>();
 
@@ -63,7 +64,18 @@ export class SharedStore {
   /** A node dies without a word. */
   kill(node: string): void {
     this.dead.add(node);
+    const events = this.nodes.get(node);
+    if (events !== undefined) this.#buried.set(node, events);
     this.nodes.delete(node);
+  }
+
+  /** It was only thought to be dead. */
+  revive(node: string): void {
+    this.dead.delete(node);
+    const events = this.#buried.get(node);
+    if (events === undefined) return;
+    this.nodes.set(node, events);
+    events.lapsed();
   }
 }
 

@@ -1,0 +1,371 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RoostOptions } from 'nestjs-roost';
+import {
+  dataOf,
+  eventually,
+  Gate,
+  idOf,
+  joined,
+  ManualClock,
+  positionOf,
+  tokenOf,
+  useStage,
+  type SessionClient,
+  type Stage,
+} from '../../conformance/support/index.js';
+import type { Backend } from './backend.js';
+
+interface Node {
+  readonly stage: Stage;
+  /** Its name among the nodes. */
+  readonly name: string;
+}
+
+/** Nodes that share a backend. */
+class Nodes {
+  constructor(
+    private readonly open: (roost: RoostOptions) => Promise<Stage>,
+    readonly clock: ManualClock,
+    readonly backend: Backend,
+  ) {}
+
+  async start(options: RoostOptions = {}): Promise<Node> {
+    const store = await this.backend.node();
+    const heartbeat = { interval: 1_000_000, timeout: 1_000_000 };
+    const clock = this.clock;
+    const stage = await this.open({ heartbeat, limits: { messages: false }, ...options, clock, store });
+    return { stage, name: store.cluster.node };
+  }
+
+  async pair(options: RoostOptions = {}): Promise<[Stage, Stage]> {
+    return [(await this.start(options)).stage, (await this.start(options)).stage];
+  }
+
+  /** Lets so many milliseconds pass, or fewer where something holds before. */
+  async pass(ms: number, enough: () => boolean = () => false): Promise<void> {
+    for (let passed = 0; passed < ms && !enough(); passed += 500) {
+      this.clock.advance(500);
+      await this.backend.turn();
+    }
+  }
+
+  /** Lets time pass until something holds, so many milliseconds at most. */
+  async passUntil(ms: number, holds: () => boolean, what: string): Promise<void> {
+    await this.pass(ms, holds);
+    await eventually(holds, what);
+  }
+}
+
+function resume(there: Stage, client: SessionClient, rooms: Record<string, unknown> = {}): Promise<SessionClient> {
+  return there.session({ session: tokenOf(client), rooms });
+}
+
+/** What becomes of sessions on several nodes, whatever these share. */
+export function sessionCases(open: (clock: ManualClock) => Promise<Backend>): void {
+  const start = useStage();
+  let nodes: Nodes;
+
+  beforeEach(async () => {
+    const clock = new ManualClock();
+    nodes = new Nodes(start, clock, await open(clock));
+  });
+
+  afterEach(() => nodes.backend.close());
+
+  describe('a session that comes back on another node', () => {
+    it('gets what it missed in its rooms, and goes on there', async () => {
+      const [here, there] = await nodes.pair();
+      const client = await here.session();
+      const rooms = { 'room/a': positionOf(await joined(client, 'room/a')) };
+      await here.lose(client);
+      await here.publish('room/a', 1);
+      await there.publish('room/a', 2);
+      const back = await resume(there, client, rooms);
+      expect(back.welcome).toMatchObject({ resumed: true, session: { id: idOf(client) } });
+      expect(await dataOf(back, 'room/a', 2)).toEqual([1, 2]);
+      await here.publish('room/a', 3);
+      expect(await dataOf(back, 'room/a', 1)).toEqual([3]);
+      expect(here.sessions.size).toBe(0);
+      expect(there.sessions.size).toBe(1);
+      expect([...here.calls, ...there.calls]).toEqual(['join room/a', 'resume room/a']);
+    });
+
+    it('closes the connection that it had with 4409', async () => {
+      const [here, there] = await nodes.pair();
+      const client = await here.member('room/a');
+      await resume(there, client);
+      expect(await client.closed).toMatchObject({ code: 4409 });
+      expect(here.sessions.size).toBe(0);
+    });
+
+    it('comes and goes between nodes as often as it likes', async () => {
+      const [here, there] = await nodes.pair();
+      let client = await here.session();
+      const { epoch } = positionOf(await joined(client, 'room/a'));
+      for (let n = 1; n <= 6; n++) {
+        const stage = n % 2 === 0 ? here : there;
+        const other = n % 2 === 0 ? there : here;
+        client = await resume(stage, client, { 'room/a': { epoch, offset: n - 1 } });
+        expect(client.welcome['resumed']).toBe(true);
+        await other.publish('room/a', n);
+        expect(await dataOf(client, 'room/a', 1)).toEqual([n]);
+      }
+    });
+
+    it('keeps answers, and runs no handler twice', async () => {
+      const [here, there] = await nodes.pair();
+      const client = await here.session();
+      const rooms = { 'room/a': positionOf(await joined(client, 'room/a')) };
+      const answer = await client.request({ event: 'run', room: 'room/a', data: 'once' });
+      const back = await resume(there, client, rooms);
+      expect(back.welcome['lastId']).toBe(2);
+      back.send({ event: 'run', room: 'room/a', data: 'once', id: 2 });
+      expect(await back.answer(2)).toEqual(answer);
+      expect(there.calls.filter((call) => call.startsWith('run'))).toEqual([]);
+    });
+
+    it('has its direct messages, those sent while it was away too', async () => {
+      const [here, there] = await nodes.pair();
+      const client = await here.session();
+      here.of(client).send('note', 1);
+      await client.expect({ event: 'note', data: 1, seq: 1 });
+      await here.lose(client);
+      here.sessions.get(idOf(client))?.send('note', 2);
+      const back = await there.session({ session: tokenOf(client), seq: 1 });
+      await back.expect({ event: 'note', data: 2, seq: 2 });
+      there.of(back).send('note', 3);
+      await back.expect({ event: 'note', data: 3, seq: 3 });
+    });
+
+    it('has what the app keeps in its data', async () => {
+      const [here, there] = await nodes.pair();
+      const client = await here.session();
+      here.of(client).data['name'] = 'Ann';
+      const back = await resume(there, client);
+      expect(there.of(back).data).toEqual({ name: 'Ann' });
+    });
+
+    it('waits for a handler that still runs on the node before', async () => {
+      const [here, there] = await nodes.pair();
+      const gate = new Gate();
+      here.script.run = () => gate.pass().then(() => 'done');
+      const client = await here.session();
+      const rooms = { 'room/a': positionOf(await joined(client, 'room/a')) };
+      client.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
+      await gate.reached();
+      const resumed = resume(there, client, rooms);
+      gate.open();
+      const back = await resumed;
+      back.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
+      expect(await back.answer(2)).toMatchObject({ op: 'ack', data: 'done' });
+      expect(there.calls).not.toContain('run room/a 1');
+    });
+
+    it('waits for one that runs longer than a node waits with a session, and so does what is behind it', async () => {
+      const [here, there] = await nodes.pair();
+      const gate = new Gate();
+      here.script.run = () => gate.pass().then(() => 'done');
+      const client = await here.session();
+      const rooms = { 'room/a': positionOf(await joined(client, 'room/a')) };
+      client.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
+      await gate.reached();
+      let back: SessionClient | undefined;
+      void resume(there, client, rooms).then((resumed) => (back = resumed));
+      await nodes.passUntil(5_000, () => back !== undefined, 'the session to be taken');
+      back?.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
+      back?.send({ event: 'run', room: 'room/a', data: 2, id: 3 });
+      await back?.settled();
+      expect(there.calls).not.toContain('run room/a 2');
+      gate.open();
+      expect(await back?.answer(2)).toMatchObject({ op: 'ack', data: 'done' });
+      expect(await back?.answer(3)).toMatchObject({ op: 'ack', data: 2 });
+      expect(there.calls).not.toContain('run room/a 1');
+    });
+
+    it('a join that runs meanwhile makes it a member all the same', async () => {
+      const [here, there] = await nodes.pair();
+      const gate = new Gate();
+      here.script.join = () => gate.pass();
+      const client = await here.session();
+      client.send({ op: 'join', room: 'room/a', id: 1 });
+      await gate.reached();
+      const resumed = resume(there, client);
+      gate.open();
+      const back = await resumed;
+      expect(there.of(back).rooms).toEqual(['room/a']);
+      back.send({ op: 'join', room: 'room/a', id: 1 });
+      expect(await back.answer(1)).toMatchObject({ op: 'joined' });
+      await here.publish('room/a', 'x');
+      expect(await dataOf(back, 'room/a', 1)).toEqual(['x']);
+    });
+
+    it('is nobody else`s: a token that was never issued opens another session', async () => {
+      const [here, there] = await nodes.pair();
+      const client = await here.session();
+      const thief = await there.session({ session: `${idOf(client)}.${'A'.repeat(43)}` });
+      expect(thief.welcome['resumed']).toBe(false);
+      expect(here.of(client).connected).toBe(true);
+    });
+
+    it('of two that want it at once one gets it, and the other is told', async () => {
+      const [here, there] = await nodes.pair();
+      const third = (await nodes.start()).stage;
+      const client = await here.member('room/a');
+      await here.lose(client);
+      const both = await Promise.all([resume(there, client), resume(third, client)]);
+      await eventually(() => there.sessions.size + third.sessions.size === 1, 'one node to have the session');
+      expect(both.filter((one) => one.welcome['resumed']).length).toBeGreaterThan(0);
+      expect(here.sessions.size).toBe(0);
+    });
+  });
+
+  describe('when a node dies', () => {
+    it('its clients resume elsewhere, with nothing lost', async () => {
+      const [here, there] = [await nodes.start(), await nodes.start()];
+      const client = await here.stage.session();
+      const rooms = { 'room/a': positionOf(await joined(client, 'room/a')) };
+      await nodes.backend.kill(here.name);
+      await there.stage.publish('room/a', 1);
+      const back = await resume(there.stage, client, rooms);
+      expect(back.welcome['resumed']).toBe(true);
+      expect(await dataOf(back, 'room/a', 1)).toEqual([1]);
+    });
+
+    it('a handler that ran there is not run again: its outcome is unknown', async () => {
+      const [here, there] = [await nodes.start(), await nodes.start()];
+      const gate = new Gate();
+      here.stage.script.run = () => gate.pass();
+      const client = await here.stage.session();
+      const rooms = { 'room/a': positionOf(await joined(client, 'room/a')) };
+      client.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
+      client.send({ event: 'run', room: 'room/a', data: 2, id: 3 });
+      await gate.reached();
+      await nodes.backend.kill(here.name);
+      const back = await resume(there.stage, client, rooms);
+      back.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
+      back.send({ event: 'run', room: 'room/a', data: 2, id: 3 });
+      expect(await back.answer(2)).toMatchObject({ op: 'error', code: 'OUTCOME_UNKNOWN' });
+      expect(await back.answer(3)).toMatchObject({ op: 'ack', data: 2 });
+      gate.open();
+    });
+
+    it('those that do not come back leave once, after their time, on another node', async () => {
+      const options = { session: { ttl: 60_000 } };
+      const [here, there] = [await nodes.start(options), await nodes.start(options)];
+      const third = await nodes.start(options);
+      const client = await here.stage.member('listed/a');
+      const witness = await there.stage.member('listed/a');
+      await eventually(() => there.stage.room('listed/a').presence?.count === 2, 'both to be seen');
+      await nodes.backend.kill(here.name);
+      await nodes.passUntil(
+        10_000,
+        () => there.stage.sessions.size + third.stage.sessions.size === 2,
+        'a node to adopt the session',
+      );
+      expect(there.stage.room('listed/a').presence?.count).toBe(2);
+      const left = () =>
+        [...there.stage.calls, ...third.stage.calls].filter((call) => call === 'leave listed/a closed');
+      await nodes.pass(50_000);
+      expect(left()).toEqual([]);
+      await nodes.passUntil(30_000, () => left().length > 0, 'the session to leave');
+      await eventually(() => there.stage.room('listed/a').presence?.count === 1, 'it to be gone for others');
+      expect(left()).toEqual(['leave listed/a closed']);
+      await nodes.pass(1_500);
+      const gone = await witness.find((frame) => frame['op'] === 'presence' && frame['count'] === 1, 'it to be told');
+      expect(gone['left']).toEqual([idOf(client)]);
+    });
+
+    it('plain clients of it leave at once', async () => {
+      const [here, there] = [await nodes.start(), await nodes.start()];
+      const plain = await here.stage.plain();
+      plain.send({ op: 'join', room: 'listed/a' });
+      await plain.expect({ op: 'joined' });
+      await there.stage.member('listed/a');
+      await eventually(() => there.stage.room('listed/a').presence?.count === 2, 'both to be seen');
+      await nodes.backend.kill(here.name);
+      await nodes.passUntil(10_000, () => there.stage.room('listed/a').presence?.count === 1, 'it to be gone');
+      expect(there.stage.calls).toContain('leave listed/a closed');
+    });
+
+    it('and lives after all, it gives up what others have taken over, and its client comes back', async () => {
+      const [here, there] = [await nodes.start(), await nodes.start()];
+      const client = await here.stage.session();
+      const rooms = { 'room/a': positionOf(await joined(client, 'room/a')) };
+      await nodes.backend.kill(here.name);
+      await nodes.passUntil(10_000, () => there.stage.sessions.size === 1, 'the other node to adopt the session');
+      await nodes.backend.revive(here.name);
+      // Nothing has to happen for it to notice.
+      expect(await client.closed).toMatchObject({ code: 1012 });
+      expect(here.stage.sessions.size).toBe(0);
+      const back = await resume(there.stage, client, rooms);
+      expect(back.welcome['resumed']).toBe(true);
+      back.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
+      expect(await back.answer(2)).toMatchObject({ op: 'ack', data: 1 });
+    });
+  });
+
+  describe('a node that goes down in order', () => {
+    it('leaves its sessions to the others: nobody leaves a room for that', async () => {
+      const [here, there] = await nodes.pair();
+      const client = await here.session();
+      await joined(client, 'room/a');
+      const rooms = { 'room/a': await here.publish('room/a', 0) };
+      const closed = here.app.close();
+      expect(await client.closed).toMatchObject({ code: 1012 });
+      await closed;
+      await there.publish('room/a', 1);
+      const back = await resume(there, client, rooms);
+      expect(back.welcome['resumed']).toBe(true);
+      expect(await dataOf(back, 'room/a', 1)).toEqual([1]);
+      expect(here.calls).toEqual(['join room/a']);
+    });
+  });
+
+  describe('a room on several nodes', () => {
+    it('shows everybody to everybody', async () => {
+      const [here, there] = await nodes.pair();
+      const ann = await here.member('listed/a');
+      const bob = await there.session();
+      const { presence } = await joined(bob, 'listed/a');
+      expect((presence as { members: { id: string }[] }).members.map(({ id }) => id).toSorted()).toEqual(
+        [idOf(ann), idOf(bob)].toSorted(),
+      );
+      await eventually(() => here.room('listed/a').presence?.count === 2, 'Bob to be seen by the other node');
+      expect(
+        here
+          .room('listed/a')
+          .members.map(({ id }) => id)
+          .toSorted(),
+      ).toEqual([idOf(ann), idOf(bob)].toSorted());
+      await bob.request({ op: 'leave', room: 'listed/a' });
+      await eventually(() => here.room('listed/a').presence?.count === 1, 'Bob to be gone');
+    });
+
+    it('a kick on one node takes out a member of another', async () => {
+      const [here, there] = await nodes.pair();
+      const bob = await there.member('listed/a', 'room/a');
+      for (const room of ['listed/a', 'room/a']) here.room(room).kick(idOf(bob), 'banned');
+      const left = await Promise.all([
+        bob.find((frame) => frame['op'] === 'left' && frame['room'] === 'listed/a', 'one to be left'),
+        bob.find((frame) => frame['op'] === 'left' && frame['room'] === 'room/a', 'the other to be left'),
+      ]);
+      expect(left.map(({ reason }) => reason as string)).toEqual(['banned', 'banned']);
+    });
+
+    it('a resume shows nobody leaving or coming', async () => {
+      const [here, there] = await nodes.pair();
+      const witness = await there.member('listed/a');
+      const client = await here.session();
+      const rooms = { 'listed/a': positionOf(await joined(client, 'listed/a')) };
+      await eventually(() => there.room('listed/a').presence?.count === 2, 'both to be seen');
+      nodes.clock.advance(2_000);
+      await witness.settled();
+      const seen = witness.received.length;
+      await resume(there, client, rooms);
+      nodes.clock.advance(2_000);
+      await witness.settled();
+      const told = witness.received.slice(seen).filter((frame) => frame['op'] === 'presence');
+      expect(told.flatMap((frame) => frame['left'] as string[])).toEqual([]);
+    });
+  });
+}
