@@ -53,8 +53,8 @@ export const streams: Scenario = {
       text: [
         `A source of ${RATE} values/s, of ${LENGTH} characters, and ${members} members in one room, who get the newest ` +
           `value every ${SAMPLE} ms: with \`@BroadcastStream(event, { sample: ${SAMPLE} })\`, and by hand with RxJS's ` +
-          `\`sampleTime(${SAMPLE})\` before \`server.to(room).emit()\`. The last row emits every value, as is soon written ` +
-          `and more than that server can do. CPU is that of the server, in seconds for each second. Latency is from when ` +
+          `\`sampleTime(${SAMPLE})\` before \`server.to(room).emit()\`. The last row emits every value, as is soon written. ` +
+          `CPU is that of the server, in seconds for each second. Latency is from when ` +
           `a value was due.`,
         `The second table has ${PAUSED.members} members and values of ${PAUSED.length} characters; one in ten members ` +
           `stops reading. The latency is the others'. The memory is that of objects and buffers when the garbage is ` +
