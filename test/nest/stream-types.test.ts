@@ -77,8 +77,8 @@ function declared() {
       return 1;
     }
 
-    // @ts-expect-error a price has no name
-    @BroadcastStream<FeedContract, 'price'>('price', { latest: true, key: ({ name }) => name })
+    // @ts-expect-error a price is no number
+    @BroadcastStream<FeedContract, 'price'>('price', { latest: true, key: (viewers: number) => viewers })
     wrongKey() {
       return of(price);
     }
@@ -124,8 +124,8 @@ function server(room: Room<FeedContract>, rooms: Rooms): void {
   of(price).pipe(broadcastTo(room, 'prize'));
   // @ts-expect-error `watch` is the client's to send
   of('A').pipe(broadcastTo(room, 'watch'));
-  // @ts-expect-error a price has no name
-  of(price).pipe(broadcastTo(room, 'price', { latest: true, key: ({ name }) => name }));
+  // @ts-expect-error a price is no number
+  of(price).pipe(broadcastTo(room, 'price', { latest: true, key: (viewers: number) => viewers }));
   of(price).pipe(broadcastTo(rooms.get('feed/a'), 'anything'));
 
   same<ReturnType<typeof prices>, Observable<RoomMessage<Price>>>(true);
