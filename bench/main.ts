@@ -14,9 +14,10 @@ import { paused } from './scenarios/paused.js';
 import { rate } from './scenarios/rate.js';
 import { resume } from './scenarios/resume.js';
 import { rooms } from './scenarios/rooms.js';
+import { streams } from './scenarios/streams.js';
 import { window } from './scenarios/window.js';
 
-const scenarios = [fanout, window, rooms, rate, chat, memory, resume, paused, compressed, growth];
+const scenarios = [fanout, window, rooms, rate, chat, memory, resume, paused, streams, compressed, growth];
 const names = scenarios.map(({ name }) => name);
 
 const HELP = `npm run bench -- [scenario …] [options]

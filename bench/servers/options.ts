@@ -10,6 +10,11 @@ export interface ServerOptions {
   readonly presence?: 'list' | 'count' | 'off';
   /** History of Roost's rooms. */
   readonly history?: false;
+  /**
+   * Messages come from a stream, of which members get the newest value, at most one in so many milliseconds. Roost has
+   * `@BroadcastStream` for it, Socket.IO's server does it by hand. For one room.
+   */
+  readonly sample?: number;
 }
 
 /** The options that this process was started with. */

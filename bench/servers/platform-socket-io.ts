@@ -1,6 +1,7 @@
 /** A gateway on `@nestjs/platform-socket.io`, with Socket.IO's rooms. */
 import { UsePipes, ValidationPipe, type INestApplication, type WebSocketAdapter } from '@nestjs/common';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway, WebSocketServer } from '@nestjs/websockets';
+import { sampleTime, Subject } from 'rxjs';
 import type { Message } from './message.js';
 import { createApp, listen } from './nest-app.js';
 import { serverOptions } from './options.js';
@@ -19,7 +20,7 @@ interface Client {
 const { IoAdapter } = await loadPeer<{ IoAdapter: new (app: INestApplication) => WebSocketAdapter }>(
   '@nestjs/platform-socket.io',
 );
-const { compression, recovery } = serverOptions();
+const { compression, recovery, sample } = serverOptions();
 
 @WebSocketGateway({
   ...(compression && { perMessageDeflate: compression }),
@@ -56,4 +57,14 @@ const app = await createApp({ providers: [BenchGateway] });
 app.useWebSocketAdapter(new IoAdapter(app));
 const gateway = app.get(BenchGateway);
 
-serve({ listen: () => listen(app), broadcast: (room, message) => gateway.broadcast(room, message) });
+/** What an app writes that has no more than RxJS: the newest value in each interval, to everybody in the room. */
+function sampled(interval: number): (room: string, message: Message) => void {
+  const values$ = new Subject<{ room: string; message: Message }>();
+  values$.pipe(sampleTime(interval)).subscribe(({ room, message }) => gateway.broadcast(room, message));
+  return (room, message) => values$.next({ room, message });
+}
+
+serve({
+  listen: () => listen(app),
+  broadcast: sample === undefined ? (room, message) => gateway.broadcast(room, message) : sampled(sample),
+});

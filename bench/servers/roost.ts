@@ -1,13 +1,24 @@
 /** Roost, with its default options but for what the scenario names, and rates that one address cannot reach. */
 import { UsePipes, ValidationPipe } from '@nestjs/common';
 import { MessageBody } from '@nestjs/websockets';
-import { CurrentRoom, OnMessage, Room, RoomGateway, Rooms, RoostModule, type RoostOptions } from '../../lib/index.js';
+import { Subject } from 'rxjs';
+import {
+  BroadcastStream,
+  CurrentRoom,
+  OnMessage,
+  Room,
+  RoomGateway,
+  Rooms,
+  RoostModule,
+  type RoostOptions,
+} from '../../lib/index.js';
+import type { Message } from './message.js';
 import { createApp, listen } from './nest-app.js';
 import { serverOptions } from './options.js';
 import { SayDto } from './say.dto.js';
 import { serve } from './server.js';
 
-const { window, compression, presence, history } = serverOptions();
+const { window, compression, presence, history, sample } = serverOptions();
 
 @RoomGateway('bench/:room', { ...(presence && { presence }), ...(history === false && { history }) })
 @UsePipes(new ValidationPipe())
@@ -23,6 +34,20 @@ class BenchGateway {
   }
 }
 
+/** What streams give: the values of the one room that there is. */
+const values$ = new Subject<Message>();
+
+function streaming(sample: number) {
+  @RoomGateway('bench/:room')
+  class StreamGateway {
+    @BroadcastStream('message', { sample })
+    values() {
+      return values$;
+    }
+  }
+  return StreamGateway;
+}
+
 // All load comes from one address, as fast as it is taken. The limits are out of reach, not off: their work is done.
 const unreachable = { perSecond: 1_000_000, burst: 1_000_000 };
 const options: RoostOptions = {
@@ -31,10 +56,16 @@ const options: RoostOptions = {
   ...(window !== undefined && { fanOut: { window } }),
   ...(compression && { compression }),
 };
-const app = await createApp({ imports: [RoostModule.forRoot(options)], providers: [BenchGateway] });
+const app = await createApp({
+  imports: [RoostModule.forRoot(options)],
+  providers: [sample === undefined ? BenchGateway : streaming(sample)],
+});
 const rooms = app.get(Rooms);
 
 serve({
   listen: () => listen(app),
-  broadcast: (room, message) => void rooms.get(room).broadcast('message', message),
+  broadcast: (room, message) => {
+    if (sample === undefined) void rooms.get(room).broadcast('message', message);
+    else values$.next(message);
+  },
 });

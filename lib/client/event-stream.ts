@@ -6,8 +6,8 @@ export interface EventObserver<T> {
 }
 
 /**
- * The values of one event, from when it is subscribed on. It ends when the room is left, or when the server says that
- * the event's stream is over. RxJS's `from()` takes it, and so does `for await`:
+ * The values of one event, from when it is subscribed on. It ends when the room is left, at once where it was
+ * left before, or when the server says that the event's stream is over. RxJS's `from()` takes it, and so does `for await`:
  *
  * ```ts
  * from(room.on$('price')).pipe(auditTime(100)).subscribe(show);

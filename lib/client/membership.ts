@@ -45,7 +45,6 @@ export class Membership extends RoomListeners implements ClientRoom {
   readonly #presence: Presence;
   #resolve!: (joined: JoinedInfo) => void;
   #reject!: (error: RoostError) => void;
-  #ended = false;
   #position: Position | undefined;
   /** Whether the session has the room, as far as the client was told. */
   #member = false;
@@ -76,7 +75,7 @@ export class Membership extends RoomListeners implements ClientRoom {
   }
 
   get state(): ClientRoom['state'] {
-    return this.#ended ? 'left' : this.#member ? 'joined' : 'joining';
+    return this.ended ? 'left' : this.#member ? 'joined' : 'joining';
   }
 
   get position(): Position | undefined {
@@ -106,7 +105,7 @@ export class Membership extends RoomListeners implements ClientRoom {
   }
 
   leave(): Promise<void> {
-    if (this.#ended) return Promise.resolve();
+    if (this.ended) return Promise.resolve();
     return (this.#leaving ??= new Promise((resolve, reject) => {
       const done = () => {
         this.end('left');
@@ -193,8 +192,8 @@ export class Membership extends RoomListeners implements ClientRoom {
   }
 
   end(reason: LeaveReason, error?: RoostError): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.ended) return;
+    this.ended = true;
     this.#member = this.#live = false;
     this.#host.left(this);
     this.#reject(error ?? new RoostError('NOT_JOINED'));
@@ -291,7 +290,7 @@ export class Membership extends RoomListeners implements ClientRoom {
   }
 
   async #ask(frame: Asked, timeout?: number): Promise<unknown> {
-    if (this.#ended) throw new RoostError('NOT_JOINED');
+    if (this.ended) throw new RoostError('NOT_JOINED');
     return this.#host.requests.ask(frame, timeout);
   }
 }

@@ -22,6 +22,8 @@ interface Hooks {
 export class RoomListeners {
   protected readonly messages: Listeners<Record<string, [data: unknown, message: MessageInfo]>>;
   protected readonly hooks: Listeners<Hooks>;
+  /** Whether the room was left: nothing more is told. */
+  protected ended = false;
 
   constructor(report: Report) {
     this.messages = new Listeners(report);
@@ -34,13 +36,18 @@ export class RoomListeners {
 
   on$(event: string): EventStream<unknown> {
     return eventStream((observer) => {
-      const complete = () => observer.complete?.();
+      const stop = () => stops.forEach((one) => one());
+      const complete = () => {
+        stop();
+        observer.complete?.();
+      };
       const stops = [
         this.on(event, (data) => observer.next?.(data)),
         this.hooks.add('complete', (ended) => ended === event && complete()),
         this.onLeft(complete),
       ];
-      return () => stops.forEach((stop) => stop());
+      if (this.ended) complete();
+      return stop;
     });
   }
 

@@ -96,7 +96,7 @@ export interface ClientRoom<C extends object = AnyContract> {
     event: E,
     listener: (data: BroadcastData<C, E>, message: MessageInfo) => void,
   ): () => void;
-  /** {@link on} as a stream, for RxJS and `for await`. */
+  /** {@link on} as a stream, for RxJS and `for await`. It ends when the room is left, at once where it was left before. */
   on$<E extends BroadcastEvent<C>>(event: E): EventStream<BroadcastData<C, E>>;
   /** Each time the room was joined: the first time, and after a lost session. */
   onJoined(listener: (joined: JoinedInfo<C>) => void): () => void;

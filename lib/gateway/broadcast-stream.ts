@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
 import { isObservable } from 'rxjs';
+import type { BroadcastData, BroadcastEvent } from '../protocol/index.js';
 import type { Session } from '../sessions/session.js';
 import { streamOptionFault, type BroadcastStreamOptions } from '../streams/options.js';
 import type { StreamDefinition, StreamSource } from '../streams/room-stream.js';
@@ -17,6 +18,13 @@ interface StreamMetadata {
 /** What a method of a stream may return: an Observable, an AsyncIterable, or a promise of one. */
 type Streamed<T> = StreamSource<T> | Promise<StreamSource<T>>;
 
+/** Takes methods that give values of this type. */
+type StreamDecorator<T> = <M extends (...args: never[]) => Streamed<T>>(
+  target: object,
+  property: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;
+
 /**
  * Broadcasts what a method's Observable (or AsyncIterable) gives, to the room that it is called for:
  *
@@ -30,17 +38,21 @@ type Streamed<T> = StreamSource<T> | Promise<StreamSource<T>>;
  * It is subscribed with a room's first member and unsubscribed with the last, once for all of them. A slow member slows
  * neither the source nor the others. Guards and interceptors have no part in it: there is no client that asks.
  *
+ * The compiler checks the values where it is told their type, and the event too where it is told the contract:
+ * `@BroadcastStream<number>('viewers')`, `@BroadcastStream<FeedContract, 'viewers'>('viewers')`.
+ *
  * @publicApi
  */
-export function BroadcastStream<T>(event: string, options: BroadcastStreamOptions<T> = {}) {
+export function BroadcastStream<T>(event: string, options?: BroadcastStreamOptions<T>): StreamDecorator<T>;
+export function BroadcastStream<C extends object, E extends BroadcastEvent<C>>(
+  event: E,
+  options?: BroadcastStreamOptions<BroadcastData<C, E>>,
+): StreamDecorator<BroadcastData<C, E>>;
+export function BroadcastStream(event: string, options: BroadcastStreamOptions = {}): StreamDecorator<unknown> {
   if (typeof event !== 'string') throw new TypeError('@BroadcastStream(event): the event must be a string');
-  const fault = streamOptionFault(options as BroadcastStreamOptions);
+  const fault = streamOptionFault(options);
   if (fault !== undefined) throw new TypeError(`@BroadcastStream('${event}'): ${fault}`);
-  return <M extends (...args: never[]) => Streamed<T>>(
-    _target: object,
-    _property: string | symbol,
-    descriptor: TypedPropertyDescriptor<M>,
-  ): void => {
+  return (_target, _property, descriptor) => {
     Reflect.defineMetadata(STREAM, { event, options }, descriptor.value as object);
   };
 }

@@ -32,9 +32,9 @@ export interface HistoryFrame {
   readonly op: 'history';
   readonly id?: number;
   readonly room: string;
-  /** Only entries below this offset: the page ends just before it. A bare number means the log's present epoch. */
+  /** Only entries below this offset: the page ends just before it. Of a position only the offset counts. */
   readonly before?: number | Position;
-  /** Only entries above this offset: the page starts just after it. A bare number means the log's present epoch. */
+  /** Only entries above this offset: the page starts just after it. Of a position only the offset counts. */
   readonly since?: number | Position;
   /** At most so many entries. */
   readonly limit?: number;

@@ -58,6 +58,14 @@ describe('a page of history', () => {
     expect(offsetsOf(await ask({ since: { epoch, offset: 118 } }))).toEqual([119, 120]);
   });
 
+  it('looks at the offset of a position alone, and tells the epoch that it has read', async () => {
+    const { ask } = await filled();
+    const { epoch } = await ask();
+    const page = await ask({ before: { epoch: 'another', offset: 3 } });
+    expect([page.epoch, offsetsOf(page)]).toEqual([epoch, [1, 2]]);
+    expect(offsetsOf(await ask({ since: { epoch: 'another', offset: 118 } }))).toEqual([119, 120]);
+  });
+
   it('leads on: pages put together are the whole, in both directions', async () => {
     const { stage, ask } = await filled();
     for (const target of upTo(20, 60)) await stage.room('room/a').retract(target);

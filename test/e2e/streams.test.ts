@@ -46,7 +46,7 @@ describe('streams', () => {
   });
   afterEach(() => server.close());
 
-  async function member(): Promise<RawClient> {
+  async function member() {
     const client = await RawClient.session(server.url);
     await client.request({ op: 'join', room: 'feed/prices' });
     return client;
@@ -86,8 +86,11 @@ describe('streams', () => {
     expect((await server.app.get(Rooms).get('feed/prices').history()).messages).toHaveLength(2);
     const bob = await member();
     await bob.find((frame) => frame['op'] === 'complete' && frame['event'] === 'countdown', 'its end');
+    const { token } = bob.welcome['session'] as { token: string };
+    const back = await RawClient.session(server.url, { session: token });
+    await back.find((frame) => frame['op'] === 'complete' && frame['event'] === 'countdown', 'its end, again');
     await ann.close();
-    await bob.close();
+    await back.close();
   });
 
   it('makes a stream of who is here', async () => {
