@@ -2,6 +2,7 @@ import type { DynamicModule, INestApplication, ModuleMetadata } from '@nestjs/co
 import { Test } from '@nestjs/testing';
 import type { AddressInfo, Server } from 'node:net';
 import { RoostModule, type RoostOptions } from 'nestjs-roost';
+import { varied } from './variant.js';
 
 export interface TestApp {
   readonly app: INestApplication;
@@ -21,7 +22,7 @@ export interface TestAppOptions extends ModuleMetadata {
 
 /** Starts a real Nest app on a free port of the loopback address. */
 export async function startApp(options: TestAppOptions): Promise<TestApp> {
-  const { roost = {}, module = RoostModule.forRoot(roost), prepare, imports = [], ...metadata } = options;
+  const { roost = {}, module = RoostModule.forRoot(varied(roost)), prepare, imports = [], ...metadata } = options;
   const testing = await Test.createTestingModule({ ...metadata, imports: [module, ...imports] }).compile();
   const app = testing.createNestApplication({ logger: process.env['ROOST_TEST_LOG'] ? ['error', 'warn'] : false });
   prepare?.(app);
