@@ -65,14 +65,16 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     readonly params: Readonly<Record<string, string>>,
     private readonly parts: RoomParts,
     private readonly events: LiveRoomEvents,
+    firstRev: number,
   ) {
     this.json = JSON.stringify(name);
     this.#batch = new Batch(parts.compressFrom);
     this.#replayFrames = new ReplayFrames(this.json);
-    this.presence = new Presence(name, this.#members, definition, parts.wheel, (text) => {
+    const tell = (text: string): void => {
       this.tell(text);
       this.#presenceChanged();
-    });
+    };
+    this.presence = new Presence(name, this.#members, definition, parts.wheel, tell, firstRev);
   }
 
   // ---- its life ----------------------------------------------------------------------------------------------------
