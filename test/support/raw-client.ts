@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket, type ClientOptions } from 'ws';
-import { variant, WINDOW } from './variant.js';
+import { gathered, variant } from './variant.js';
 
 /** A frame as it came: whatever JSON it was. */
 export type RawFrame = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any
@@ -66,7 +65,8 @@ export class RawClient {
   static async #open(socket: WebSocket): Promise<RawClient> {
     const client = new RawClient(socket);
     await once(socket, 'open');
-    if (variant.compression && socket.extensions !== 'permessage-deflate') throw new Error('compression was not agreed on');
+    if (variant.compression && socket.extensions !== 'permessage-deflate')
+      throw new Error('compression was not agreed on');
     return client;
   }
 
@@ -122,8 +122,7 @@ export class RawClient {
    */
   async settled(): Promise<void> {
     for (let trips = 0; trips < 2; trips++) {
-      // A timer that is set later and is longer fires later: the window that was open is over.
-      if (trips > 0 && variant.window) await pause(WINDOW + 1);
+      if (trips > 0) await gathered();
       const pong = once(this.socket, 'pong');
       this.socket.ping();
       await pong;

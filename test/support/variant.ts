@@ -1,4 +1,5 @@
 import { MemoryStore, type Clock, type RoostOptions, type Store } from 'nestjs-roost';
+import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../lib/time/clock.js';
 
 /**
@@ -24,6 +25,14 @@ export const COMPRESSION = { threshold: 1 };
 const PADDING = ' '.repeat(100);
 /** The first ping comes at a random moment of the interval: with this one after the end of any test. */
 const LATE = 1 - 2 ** -10;
+
+/** Settles when what rooms have gathered until now is with the sockets. */
+export async function gathered(): Promise<void> {
+  // A timer that is set later and is longer fires later.
+  if (variant.window) await pause(WINDOW + 1);
+  // Rooms and then sockets write at the end of a turn; the network tells what it took in the next.
+  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** Options of a server under test: those that its test gives, in this variant. */
 export function varied(options: RoostOptions): RoostOptions {
