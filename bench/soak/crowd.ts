@@ -72,7 +72,7 @@ export class Crowd {
     if (!visitor.online || this.#paused.has(visitor)) return;
     this.happened[what]++;
     const room = any(visitor.rooms);
-    if (what === 'say' && room !== undefined) visitor.ask({ event: 'say', room, ...{ data: TEXT } });
+    if (what === 'say' && room !== undefined) visitor.ask({ event: 'say', room, data: TEXT });
     else if (what === 'typing' && room !== undefined) visitor.ask({ event: 'typing', room });
     else if (what === 'leave' && room !== undefined) visitor.ask({ op: 'leave', room });
     else if (what === 'join') visitor.ask({ op: 'join', room: anyRoom() });

@@ -20,7 +20,10 @@ interface Frame {
   readonly rooms?: Readonly<Record<string, Position & { readonly recovered: boolean }>>;
 }
 
-type Request = { readonly room: string } & ({ readonly op: 'join' | 'leave' } | { readonly event: string });
+type Request = { readonly room: string } & (
+  | { readonly op: 'join' | 'leave' }
+  | { readonly event: string; readonly data?: string }
+);
 
 /** What has come of all visitors. */
 export interface Tally {
