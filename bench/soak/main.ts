@@ -13,15 +13,18 @@ import type { SoakServerRequests } from './server.js';
 import { LENGTH, ROOMS } from './sizes.js';
 
 const SECONDS = Number(process.env['ROOST_SOAK_SECONDS'] ?? 600);
-/** Seconds between two samples: ten minutes make sixty of them. */
-const EVERY = 10;
+/** Seconds between two samples, of which also a shorter run needs some to tell a rise from noise. */
+const EVERY = Math.min(10, SECONDS / 30);
 /** Share of a core that the server is to use: a server of one thread is saturated at one. */
 const HALF = 0.5;
 /** Share of the run in which the rate is looked for, and milliseconds of one look. */
 const SEARCH = 1 / 6;
 const LOOK = 1_500;
-/** Shares of the mean by which memory may rise over two thirds of the run. The machine gives and takes pages in its own way. */
-const MOST = { heap: 0.03, rss: 0.05 };
+/**
+ * Shares of the mean by which memory may rise over two thirds of the run. What happens to be there when a sample is taken
+ * moves it by some percent, and the process gives pages back when it likes.
+ */
+const MOST = { heap: 0.05, rss: 0.1 };
 
 if (!(SECONDS >= 30)) throw new Error('ROOST_SOAK_SECONDS must be a number from 30');
 
@@ -61,7 +64,7 @@ async function watch(began: number): Promise<{ rate: number; samples: Sample[] }
   const samples: Sample[] = [];
   let rate = 100;
   await publish(rate);
-  for (let at = EVERY; at <= SECONDS; at += EVERY) {
+  for (let at = EVERY; at < SECONDS + EVERY / 2; at += EVERY) {
     while (now() - began < Math.min(at, SECONDS * SEARCH) * 1_000) {
       rate *= Math.min(2, Math.max(0.5, HALF / (await cpuFor(LOOK))));
       await publish(rate);

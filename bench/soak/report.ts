@@ -50,7 +50,7 @@ export function writeSoak(result: SoakResult, machine: Machine, versions: readon
       'The server is a process of its own; its visitors are another, on real sockets of the loopback address.',
     '![Memory of the server](soak.svg)',
     '## Is it flat?',
-    'Every 10 s the garbage is collected and memory is read. It is flat when the straight line that fits the last two thirds ' +
+    'Every 10 s (more often in a shorter run) the garbage is collected and memory is read. It is flat when the straight line that fits the last two thirds ' +
       'best rises by no more than the share below: more than what collecting and the machine itself move it by, and less ' +
       `than a leak would: ${writeLeak(result)}`,
     grid(
@@ -101,7 +101,7 @@ function writeFlatness(name: string, { mean, perHour, growth, most, flat }: Flat
 
 function writeSample({ at, heap, external, rss, sessions, away, deliveries, serverCpu, loadCpu }: Sample): string[] {
   return [
-    String(at),
+    writeNumber(at, 0),
     ...[heap, external, rss].map((bytes) => writeNumber(bytes / MIB, 1)),
     ...[sessions, away, deliveries].map((count) => writeNumber(count, 0)),
     ...[serverCpu, loadCpu].map((share) => writeNumber(share, 2)),

@@ -6,5 +6,5 @@ export const ROOMS_EACH = 4;
 export const HISTORY = 200;
 /** Milliseconds that a session outlives its connection: those of visitors that vanished are as many as they get early on. */
 export const SESSION_TTL = 20_000;
-/** Characters of a message that the server publishes. */
-export const LENGTH = 1_000;
+/** Characters of a message that the server publishes: who does not read is closed before it reads again. */
+export const LENGTH = 4_000;
