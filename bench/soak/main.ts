@@ -65,11 +65,11 @@ async function watch(began: number): Promise<{ rate: number; samples: Sample[] }
   let rate = 100;
   await publish(rate);
   for (let at = EVERY; at < SECONDS + EVERY / 2; at += EVERY) {
+    const before = await Promise.all([server.ask('sample'), load.ask('sample')]);
     while (now() - began < Math.min(at, SECONDS * SEARCH) * 1_000) {
       rate *= Math.min(2, Math.max(0.5, HALF / (await cpuFor(LOOK))));
       await publish(rate);
     }
-    const before = await Promise.all([server.ask('sample'), load.ask('sample')]);
     await pause(Math.max(0, began + at * 1_000 - now()));
     const [served, loaded] = await Promise.all([server.ask('sample'), load.ask('sample')]);
     const memory = await server.ask('memory');
