@@ -8,7 +8,8 @@ const VARIANTS = ['window', 'compression', 'both'];
 const chosen = process.env.ROOST_VARIANT ?? '';
 if (!['', 'all', ...VARIANTS].includes(chosen)) throw new Error(`ROOST_VARIANT: there is no variant ${chosen}`);
 
-const project = {
+/** How one set of tests runs. */
+export const project = {
   testEnvironment: '<rootDir>/test/support/leak-environment.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
@@ -46,11 +47,13 @@ const inVariant = (name) => ({
 
 const projects = chosen === 'all' ? [project, ...VARIANTS.map(inVariant)] : [chosen ? inVariant(chosen) : project];
 
-export default {
-  projects,
+/** What is of a run as a whole. */
+export const run = {
   testTimeout: 10_000,
   maxWorkers: 2,
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts'],
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
 };
+
+export default { ...run, projects };
