@@ -1,10 +1,18 @@
-/** Jest runs the TypeScript sources as ES modules; see "Tests" in CONTRIBUTING.md. */
-export default {
+/**
+ * Jest runs the TypeScript sources as ES modules; see "Tests" in CONTRIBUTING.md.
+ *
+ * `ROOST_VARIANT` names how servers under test are set up: `window`, `compression` or `both`. With `all`, which is for
+ * `npm test`, every test runs as usual, and those of the protocol once more in each variant.
+ */
+const VARIANTS = ['window', 'compression', 'both'];
+const chosen = process.env.ROOST_VARIANT ?? '';
+if (!['', 'all', ...VARIANTS].includes(chosen)) throw new Error(`ROOST_VARIANT: there is no variant ${chosen}`);
+
+/** How one set of tests runs. */
+export const project = {
   testEnvironment: '<rootDir>/test/support/leak-environment.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  testTimeout: 10_000,
-  maxWorkers: 2,
   extensionsToTreatAsEsm: ['.ts'],
   setupFiles: ['reflect-metadata'],
   transform: {
@@ -27,7 +35,25 @@ export default {
     '^nestjs-roost/(client|redis|testing)$': '<rootDir>/lib/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
+};
+
+/** The tests that hold in each variant; see test/support/variant.ts. */
+const inVariant = (name) => ({
+  ...project,
+  displayName: name,
+  globals: { ROOST_VARIANT: name },
+  testMatch: ['<rootDir>/test/conformance/**/*.test.ts', '<rootDir>/test/model/order-and-delivery.test.ts'],
+});
+
+const projects = chosen === 'all' ? [project, ...VARIANTS.map(inVariant)] : [chosen ? inVariant(chosen) : project];
+
+/** What is of a run as a whole. */
+export const run = {
+  testTimeout: 10_000,
+  maxWorkers: 2,
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts'],
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
 };
+
+export default { ...run, projects };

@@ -1,6 +1,6 @@
 /**
  * Installs what Roost is compared with, on first use, compiles the library with the benchmarks, and runs them:
- * `npm run bench`, or a part of them: `npm run bench -- fanout --rounds 3 --quick`.
+ * `npm run bench`, or a part of them: `npm run bench -- fanout --rounds 3 --quick`. `npm run soak` needs none of that.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,9 +9,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const peers = fileURLToPath(new URL('peers', import.meta.url));
 
-if (!existsSync(`${peers}/node_modules`)) run('npm', ['ci'], peers);
+const soak = process.argv[2] === 'soak';
+
+if (!soak && !existsSync(`${peers}/node_modules`)) run('npm', ['ci'], peers);
 run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'bench'], root);
-run(process.execPath, ['bench/dist/bench/main.js', ...process.argv.slice(2)], root);
+if (soak) run(process.execPath, ['bench/dist/bench/soak/main.js'], root);
+else run(process.execPath, ['bench/dist/bench/main.js', ...process.argv.slice(2)], root);
 
 function run(program, args, cwd) {
   const { status } = spawnSync(program, args, { cwd, stdio: 'inherit' });

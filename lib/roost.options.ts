@@ -84,7 +84,7 @@ export interface RoostOptions {
     rooms?: number;
     /** Unfinished frames of one session; one more is answered RATE_LIMITED. @default 128 */
     pending?: number;
-    /** Bytes queued to one socket. Past half of it ephemeral messages are skipped, past it the socket is closed. @default 1_048_576 */
+    /** Bytes queued to one socket. Past half of it ephemeral messages are skipped, which `session.skipped` counts; past it the socket is closed. @default 1_048_576 */
     queue?: number;
     /** Bad frames in a row after which a connection is closed. @default 10 */
     badFrames?: number;

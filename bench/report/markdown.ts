@@ -46,7 +46,8 @@ export function writePage(results: readonly Result[], versions: readonly string[
     .concat('\n');
 }
 
-function writeMachine({ cpu, cores, memory, node, kernel }: Machine): string {
+/** `AMD EPYC (2 cores, 24 GiB), Linux 6.18, Node v20` */
+export function writeMachine({ cpu, cores, memory, node, kernel }: Machine): string {
   return `${cpu} (${cores} cores, ${memory}), ${kernel}, Node ${node}`;
 }
 
@@ -68,7 +69,8 @@ function writeTable({ columns, rows }: Table): string {
   );
 }
 
-function grid(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table, whose first column has names and the others numbers. */
+export function grid(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(columns), line(columns.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }

@@ -38,14 +38,15 @@ export interface Memory {
 }
 
 /** What the runner can ask a server. */
-export type ServerRequests = ReturnType<typeof requests>;
+export type ServerRequests = ReturnType<typeof serverRequests>;
 
 /** Makes this process a server that is measured. */
 export function serve(subject: Subject): void {
-  answerQuestions(requests(subject));
+  answerQuestions(serverRequests(subject));
 }
 
-function requests(subject: Subject) {
+/** What every server answers. */
+export function serverRequests(subject: Subject) {
   const publisher = new Publisher((room, message) => subject.broadcast(room, message));
   return {
     listen: (): Promise<number> => subject.listen(),

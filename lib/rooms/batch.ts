@@ -1,6 +1,12 @@
 import { deflatedFrame, textFrame } from '../connection/frame.js';
 import type { Outbox } from '../connection/outbox.js';
 
+/**
+ * Bytes of a piece. What was gathered is handed over in pieces, since an empty queue takes any one of them, whatever its
+ * bound; a frame that is longer is a piece of its own.
+ */
+const PIECE = 64 * 1024;
+
 interface Item {
   readonly frame: Buffer;
   /** Members that are not to get it; each with what they get instead, if anything. */
@@ -12,6 +18,7 @@ interface Item {
 /** What a batch needs of a member. */
 interface Recipient {
   readonly id: string;
+  readonly member: { skip(count: number): void };
   readonly connection: { readonly outbox: Outbox; readonly compresses: boolean };
 }
 
@@ -23,8 +30,6 @@ export class Batch {
   #items: Item[] = [];
   #excepted = new Set<string>();
   #ephemeral = false;
-  /** Ephemeral messages that were skipped for members whose queue is long. */
-  skipped = 0;
 
   /** @param threshold bytes of payload below which a frame is not compressed */
   constructor(private readonly threshold: number) {}
@@ -59,40 +64,58 @@ export class Batch {
     this.#excepted = new Set();
     this.#ephemeral = false;
     // A member takes compressed frames or plain ones, all of them or only what is not ephemeral: four forms at most.
-    const forms: (Buffer | undefined)[] = [undefined, undefined, undefined, undefined];
+    const forms: (readonly Buffer[] | undefined)[] = [undefined, undefined, undefined, undefined];
     // A member whose queue overflows leaves the room while this runs: a set's iterator bears that.
-    for (const { id, connection } of members) {
+    for (const { id, member, connection } of members) {
       const { outbox, compresses } = connection;
       const congested = ephemeral && outbox.congested;
-      if (congested) this.skipped += items.filter((item) => item.ephemeral).length;
+      if (congested) member.skip(items.filter((item) => item.ephemeral && !item.except.includes(id)).length);
       if (excepted.has(id)) {
-        push(outbox, own(items, id, congested));
+        push(outbox, pieces(own(items, id, congested)));
         continue;
       }
       const form = (compresses ? 2 : 0) + (congested ? 1 : 0);
-      push(outbox, (forms[form] ??= this.#join(items, compresses, congested)));
+      push(outbox, (forms[form] ??= pieces(this.#shared(items, compresses, congested))));
     }
   }
 
-  #join(items: readonly Item[], compressed: boolean, durable: boolean): Buffer {
-    const frames = items
+  #shared(items: readonly Item[], compressed: boolean, durable: boolean): Buffer[] {
+    return items
       .filter((item) => !(durable && item.ephemeral))
       .map(({ frame }) => (compressed ? deflatedFrame(frame, this.threshold) : frame));
-    const [only] = frames;
-    return frames.length === 1 && only !== undefined ? only : Buffer.concat(frames);
   }
 }
 
 /** What a member gets that is not to see everything: too few of them for their bytes to be shared. */
-function own(items: readonly Item[], id: string, congested: boolean): Buffer {
-  return Buffer.concat(
-    items.flatMap((item) => {
-      if (item.except.includes(id)) return item.instead === undefined ? [] : [item.instead];
-      return congested && item.ephemeral ? [] : [item.frame];
-    }),
-  );
+function own(items: readonly Item[], id: string, congested: boolean): Buffer[] {
+  return items.flatMap((item) => {
+    if (item.except.includes(id)) return item.instead === undefined ? [] : [item.instead];
+    return congested && item.ephemeral ? [] : [item.frame];
+  });
 }
 
-function push(outbox: Outbox, chunk: Buffer): void {
-  if (chunk.length > 0) outbox.push(chunk);
+/** Joins frames to as few buffers as may be. */
+function pieces(frames: readonly Buffer[]): Buffer[] {
+  const joined: Buffer[] = [];
+  let first = 0;
+  let bytes = 0;
+  for (const [index, frame] of frames.entries()) {
+    if (bytes + frame.length > PIECE && index > first) {
+      joined.push(join(frames.slice(first, index)));
+      first = index;
+      bytes = 0;
+    }
+    bytes += frame.length;
+  }
+  if (first < frames.length) joined.push(join(frames.slice(first)));
+  return joined;
+}
+
+function join(frames: readonly Buffer[]): Buffer {
+  const [only] = frames;
+  return frames.length === 1 && only !== undefined ? only : Buffer.concat(frames);
+}
+
+function push(outbox: Outbox, chunks: readonly Buffer[]): void {
+  for (const chunk of chunks) outbox.push(chunk);
 }

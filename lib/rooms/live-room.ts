@@ -75,6 +75,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     readonly params: Readonly<Record<string, string>>,
     private readonly parts: RoomParts,
     private readonly events: LiveRoomEvents,
+    firstRev: number,
   ) {
     this.json = JSON.stringify(name);
     this.#batch = new Batch(parts.compressFrom);
@@ -88,10 +89,11 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       expel: (id, reason) => this.#signal({ expel: id, reason }),
       onError: (error, what) => parts.onError(error, `${what} of room ${this.json}`),
     });
-    this.presence = new Presence(name, this.#roster, definition, parts.wheel, (text) => {
+    const tell = (text: string): void => {
       this.tell(text);
       this.#presenceChanged();
-    });
+    };
+    this.presence = new Presence(name, this.#roster, definition, parts.wheel, tell, firstRev);
   }
 
   // ---- its life ----------------------------------------------------------------------------------------------------

@@ -21,4 +21,6 @@ export interface Member {
   readonly presence: PresenceMember;
   /** @internal Takes it out of a room, and tells it so. */
   expel(room: string, reason: LeaveReason): void;
+  /** @internal Ephemeral messages did not go to it, since its connection was too slow. */
+  skip(count: number): void;
 }

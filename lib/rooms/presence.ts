@@ -21,7 +21,7 @@ interface Present {
  * in turn, on top of a state that is as old or newer, arrives at the truth.
  */
 export class Presence {
-  #rev = 0;
+  #rev: number;
   readonly #touched = new Set<string>();
   #timer: Timer | undefined;
   /** Whether all who were told a state since the last change have a list. */
@@ -33,9 +33,12 @@ export class Presence {
     private readonly settings: RoomSettings,
     private readonly wheel: TimerWheel,
     private readonly tell: (text: string) => void,
-  ) {}
+    firstRev = 0,
+  ) {
+    this.#rev = firstRev;
+  }
 
-  /** Revision of the state: how many changes have been told. */
+  /** Revision of the state: rises with each change that is told. */
   get rev(): number {
     return this.#rev;
   }

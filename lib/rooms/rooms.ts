@@ -1,7 +1,7 @@
 import { map, Subject, type Observable } from 'rxjs';
 import { RoostException, roomNameFault, type AnyContract, type Position } from '../protocol/index.js';
 import type { RoomDefinition } from './definition.js';
-import { LiveRoom, type RoomParts } from './live-room.js';
+import { LiveRoom, type LiveRoomEvents, type RoomParts } from './live-room.js';
 import { Patterns, type Match } from './pattern.js';
 import type { Store } from '../store/store.js';
 import { Room, type RoomHost } from './room.js';
@@ -39,6 +39,8 @@ export class Rooms {
   readonly #parts: RoomParts;
   readonly #host: RoomHost;
   readonly #prepare: () => void;
+  /** A revision of presence above all that rooms of before have told: a client may not know that its room was empty meanwhile. */
+  #nextRev = 0;
 
   /** @internal */
   constructor(parts: RoomParts, options: RoomsOptions) {
@@ -97,11 +99,12 @@ export class Rooms {
     let entry = this.#live.get(name);
     if (entry === undefined) {
       const { value, params } = this.match(name);
-      const room = new LiveRoom(name, value, params, this.#parts, {
+      const events: LiveRoomEvents = {
         unused: (gone) => this.#forget(gone),
         inhabited: (filled) => this.inhabited$.next(filled),
         deserted: (left) => this.deserted$.next(left),
-      });
+      };
+      const room = new LiveRoom(name, value, params, this.#parts, events, this.#nextRev);
       entry = { room, opened: room.open() };
       this.#live.set(name, entry);
     }
@@ -124,6 +127,7 @@ export class Rooms {
   }
 
   #forget(room: LiveRoom): void {
+    this.#nextRev = Math.max(this.#nextRev, room.presence.rev + 1);
     if (this.#live.get(room.name)?.room === room) this.#live.delete(room.name);
   }
 }

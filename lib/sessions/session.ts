@@ -95,6 +95,7 @@ export class Session<
   /** @internal Hashes of the tokens that resume it: the one last presented, and the one issued for it, or about to be. */
   readonly tokens: { presented?: string; issued?: string; next?: string } = {};
   #ended = false;
+  #skipped = 0;
 
   /** @internal */
   constructor(
@@ -128,6 +129,14 @@ export class Session<
   /** Bytes that wait to be taken by its connection. */
   get bufferedBytes(): number {
     return this.connection?.outbox.bufferedBytes ?? 0;
+  }
+
+  /**
+   * Ephemeral messages that it was spared because its connections were slow, in its whole life: those that came when more
+   * than half of `limits.queue` was waiting.
+   */
+  get skipped(): number {
+    return this.#skipped;
   }
 
   /** As others see it. */
@@ -170,6 +179,11 @@ export class Session<
    */
   end(reason: SessionEndReason = 'ended'): void {
     this.parts.end(this as unknown as Session, reason);
+  }
+
+  /** @internal */
+  skip(count: number): void {
+    this.#skipped += count;
   }
 
   /** @internal */

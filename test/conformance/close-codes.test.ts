@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { ForbiddenException } from '@nestjs/common';
-import { joined, ManualClock, next, tokenOf, useStage, type SessionClient, type Stage } from './support/index.js';
+import {
+  gathered,
+  joined,
+  ManualClock,
+  next,
+  noise,
+  tokenOf,
+  useStage,
+  type SessionClient,
+  type Stage,
+} from './support/index.js';
 
 const start = useStage();
 
@@ -209,6 +219,18 @@ describe('closed by the server', () => {
       client.socket.resume();
     };
     expect(await fate(stage, client, slow)).toBe('kept');
+    expect(await client.closed).toMatchObject({ code: 4502 });
+  });
+
+  it('4502 for one whose queue was empty too, where more than it may hold is published at once', async () => {
+    const stage = await start({ limits: { queue: 64 * 1_024 } });
+    const client = await stage.member('room/a');
+    const text = noise(60_000);
+    client.socket.pause();
+    for (let n = 0; n < 400; n++) void stage.room('room/a').broadcast('say', text);
+    await gathered();
+    expect(stage.of(client).connected).toBe(false);
+    client.socket.resume();
     expect(await client.closed).toMatchObject({ code: 4502 });
   });
 });

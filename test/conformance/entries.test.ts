@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { idOf, joined, nextOf, positionOf, useStage, WildStore } from './support/index.js';
+import { gathered, idOf, joined, nextOf, positionOf, useStage, WildStore } from './support/index.js';
 
 const start = useStage();
 
@@ -55,14 +55,18 @@ describe('an ephemeral message', () => {
     const client = await stage.member('room/a');
     const session = stage.of(client);
     client.socket.pause();
-    const count = await stage.flood('room/a', () => session.bufferedBytes > 200_000);
-    await stage.room('room/a').broadcast('typing', 1, { ephemeral: true });
+    const count = await stage.congest(client, 'room/a', 200_000);
+    expect(session.skipped).toBe(0);
+    for (let n = 0; n < 3; n++) await stage.room('room/a').broadcast('typing', 1, { ephemeral: true });
     await stage.publish('room/a', 'end');
+    await gathered();
+    expect(session.skipped).toBe(3);
     client.socket.resume();
     for (let offset = 1; offset <= count; offset++) await client.expect({ event: 'say', offset });
     await client.expect({ event: 'say', data: 'end', offset: count + 1 });
     await stage.room('room/a').broadcast('typing', 2, { ephemeral: true });
     await client.expect({ event: 'typing', data: 2 });
+    expect(session.skipped).toBe(3);
   });
 });
 

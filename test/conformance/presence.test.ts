@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { Gate, idOf, joined, ManualClock, next, positionOf, useStage, type Stage } from './support/index.js';
+import {
+  eventually,
+  Gate,
+  idOf,
+  joined,
+  ManualClock,
+  next,
+  positionOf,
+  useStage,
+  type Stage,
+} from './support/index.js';
 
 const start = useStage();
 
@@ -40,6 +50,19 @@ describe('presence', () => {
     clock.advance(1_000);
     await watcher.expect({ op: 'presence', rev: 3, count: 2, joined: [], left: [idOf(one)] });
     expect(watcher.unread).toEqual([]);
+  });
+
+  it('`rev` never falls, not for a room that was empty meanwhile either', async () => {
+    const { stage, clock } = await timed();
+    const watcher = await stage.member('listed/a');
+    clock.advance(1_000);
+    await watcher.expect({ op: 'presence', rev: 1 });
+    await watcher.request({ op: 'leave', room: 'listed/a' });
+    await eventually(() => stage.rooms.names().length === 0, 'the room to be gone');
+    const { presence } = await joined(watcher, 'listed/a');
+    expect(presence).toMatchObject({ rev: 2, count: 1 });
+    clock.advance(1_000);
+    await watcher.expect({ op: 'presence', rev: 3, count: 1 });
   });
 
   it('who comes and goes in between is told as gone', async () => {

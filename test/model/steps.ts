@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Client, type ConnectOptions } from './client.js';
+import { variant } from '../support/variant.js';
 import { foreignToken, ROOMS, type World } from './world.js';
 
 /** One thing that happens, with what it needs; what does not fit at its moment does nothing. */
@@ -130,6 +131,8 @@ export async function take(world: World, clients: readonly Client[], step: Step)
   const act: Act = acts[step.name][1];
   act(world, client, ROOMS[step.room] as string, step, clients);
   if (step.reads) exchange(clients);
+  // So that windows are over in the midst of what happens: most of them last a few steps.
+  if (variant.window) world.clock.advance(step.b);
   await turns(step.turns);
   if (step.reads) exchange(clients);
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { RoostException, MemoryStore, type LeaveReason } from 'nestjs-roost';
+import { RoostException, MemoryStore, type LeaveReason, type Store } from 'nestjs-roost';
 import { ManualClock } from 'nestjs-roost/testing';
 import type { RoomDeclaration } from '../../lib/gateway/room-gateways.js';
 import type { Call, RoomHandlers } from '../../lib/rooms/definition.js';
@@ -9,6 +9,7 @@ import { resolveOptions } from '../../lib/roost.options.js';
 import type { Session } from '../../lib/sessions/session.js';
 import type { RawFrame } from '../support/raw-client.js';
 import { Link } from '../support/link.js';
+import { COMPRESSION, compressible, variant, WINDOW } from '../support/variant.js';
 import { SlowStore, Truth } from './truth.js';
 
 /** A room of each kind: much history, little, none. */
@@ -53,7 +54,7 @@ const TTL = 120_000;
 export class World {
   readonly clock = new ManualClock();
   readonly truth = new Truth(() => this.clock.date());
-  readonly store = new SlowStore(new MemoryStore({ date: () => this.clock.date() }), this.truth);
+  readonly store = new SlowStore(this.#kept(), this.truth);
   readonly node: RoostNode;
   /** What went against the protocol. */
   readonly faults: string[] = [];
@@ -96,6 +97,8 @@ export class World {
       limits: { messages: false, connections: false, queue: 2_048, replay: REPLAY },
       timeouts: { handler: HANDLER_TIMEOUT },
       session: { ttl: TTL, answers: { count: ANSWERS } },
+      fanOut: { window: variant.window ? WINDOW : 0 },
+      compression: variant.compression && COMPRESSION,
     });
     this.node = new RoostNode(options, undefined, () => ({
       prepare: () => {},
@@ -162,6 +165,11 @@ export class World {
     const closed = this.node.close();
     this.clock.advance(60_000);
     await closed;
+  }
+
+  #kept(): Store {
+    const store = new MemoryStore({ date: () => this.clock.date() });
+    return variant.compression ? compressible(store) : store;
   }
 
   // ---- what the app does -------------------------------------------------------------------------------------------

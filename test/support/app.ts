@@ -2,6 +2,7 @@ import type { DynamicModule, INestApplication, ModuleMetadata } from '@nestjs/co
 import { Test } from '@nestjs/testing';
 import type { AddressInfo, Server } from 'node:net';
 import { RoostModule, type RoostOptions } from 'nestjs-roost';
+import { varied } from './variant.js';
 
 export interface TestApp {
   readonly app: INestApplication;
@@ -26,7 +27,7 @@ const STILL: RoostOptions = { heartbeat: { interval: 600_000, timeout: 600_000 }
 export async function startApp(options: TestAppOptions): Promise<TestApp> {
   const {
     roost = {},
-    module = RoostModule.forRoot({ ...STILL, ...roost }),
+    module = RoostModule.forRoot(varied({ ...STILL, ...roost })),
     prepare,
     imports = [],
     ...metadata

@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { constants, inflateRawSync } from 'node:zlib';
 import type { RawFrame } from './raw-client.js';
+import { variant } from './variant.js';
 
 /** What arrives at a client: a frame, or the server's goodbye. */
 type Arrival = { readonly frame: RawFrame; readonly text: string } | { readonly close: number };
@@ -9,6 +11,8 @@ type Arrival = { readonly frame: RawFrame; readonly text: string } | { readonly 
  * lost. The server's half behaves as one of `ws`.
  */
 export class Link {
+  /** Frames that came compressed, on all links. */
+  static inflated = 0;
   readonly server: FakeWebSocket;
   /** Sent by the client, on their way. */
   readonly up: string[] = [];
@@ -110,7 +114,7 @@ interface Wire {
 /** As much of a `ws` WebSocket as the server asks for. */
 class FakeWebSocket extends EventEmitter {
   readonly protocol = 'roost.v1';
-  readonly _extensions = {};
+  readonly _extensions = variant.compression ? { 'permessage-deflate': { params: {} } } : {};
   readyState = 1;
   readonly _socket: object;
   closeCode: number | undefined;
@@ -148,6 +152,11 @@ class FakeWebSocket extends EventEmitter {
   }
 }
 
+/** First byte of a text frame that is compressed. */
+const COMPRESSED_TEXT = 0xc1;
+/** What permessage-deflate leaves out at the end of a message. */
+const TAIL = Buffer.from([0, 0, 0xff, 0xff]);
+
 /** Takes frames as a server writes them apart: unmasked text. */
 function parse(bytes: Buffer): { arrivals: { frame: RawFrame; text: string }[]; rest: Buffer } {
   const arrivals: { frame: RawFrame; text: string }[] = [];
@@ -159,9 +168,15 @@ function parse(bytes: Buffer): { arrivals: { frame: RawFrame; text: string }[]; 
     const length =
       short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2));
     if (start + length > bytes.length) break;
-    const text = bytes.subarray(start, start + length).toString();
+    const payload = bytes.subarray(start, start + length);
+    const text = (bytes[at] === COMPRESSED_TEXT ? inflated(payload) : payload).toString();
     arrivals.push({ frame: JSON.parse(text) as RawFrame, text });
     at = start + length;
   }
   return { arrivals, rest: bytes.subarray(at) };
+}
+
+function inflated(payload: Buffer): Buffer {
+  Link.inflated++;
+  return inflateRawSync(Buffer.concat([payload, TAIL]), { finishFlush: constants.Z_SYNC_FLUSH });
 }

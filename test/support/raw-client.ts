@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
+import { gathered, variant } from './variant.js';
 
 /** A frame as it came: whatever JSON it was. */
 export type RawFrame = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any
@@ -35,17 +36,17 @@ export class RawClient {
 
   /** Opens a plain connection. */
   static async plain(url: string, options: ClientOptions = {}): Promise<RawClient> {
-    return RawClient.#open(new WebSocket(url, options));
+    return RawClient.#open(new WebSocket(url, varied(options)));
   }
 
   /** Opens a connection that offers `roost.v1`, and sends nothing. */
   static async silent(url: string, options: ClientOptions = {}): Promise<RawClient> {
-    return RawClient.#open(new WebSocket(url, 'roost.v1', options));
+    return RawClient.#open(new WebSocket(url, 'roost.v1', varied(options)));
   }
 
   /** Opens a connection that offers these subprotocols, and sends nothing. */
   static async offering(url: string, protocols: string[]): Promise<RawClient> {
-    return RawClient.#open(new WebSocket(url, protocols));
+    return RawClient.#open(new WebSocket(url, protocols, varied({})));
   }
 
   /** Opens a session; `welcome` is the last frame read. */
@@ -64,6 +65,8 @@ export class RawClient {
   static async #open(socket: WebSocket): Promise<RawClient> {
     const client = new RawClient(socket);
     await once(socket, 'open');
+    if (variant.compression && socket.extensions !== 'permessage-deflate')
+      throw new Error('compression was not agreed on');
     return client;
   }
 
@@ -115,10 +118,11 @@ export class RawClient {
 
   /**
    * Everything sent before has been handled, and what it led to has come, where nothing waited for anything. Two round
-   * trips, since a pong may overtake what the server gathers until the end of its turn.
+   * trips, since a pong may overtake what the server gathers until the end of its turn, or of its window.
    */
   async settled(): Promise<void> {
     for (let trips = 0; trips < 2; trips++) {
+      if (trips > 0) await gathered();
       const pong = once(this.socket, 'pong');
       this.socket.ping();
       await pong;
@@ -168,4 +172,9 @@ export class RawClient {
       check();
     });
   }
+}
+
+/** A client's options in this variant. */
+function varied(options: ClientOptions): ClientOptions {
+  return variant.compression ? { perMessageDeflate: { threshold: 0 }, ...options } : options;
 }

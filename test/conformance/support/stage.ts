@@ -1,14 +1,19 @@
 import { afterEach } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { Rooms, Sessions, type Position, type Room, type RoostOptions, type Session } from 'nestjs-roost';
 import type { ClientOptions } from 'ws';
 import { startApp, type TestApp } from '../../support/app.js';
 import { RawClient, type RawFrame } from '../../support/raw-client.js';
 import { Script, scripted } from './script.js';
-import { eventually, next } from './wait.js';
+import { gathered } from '../../support/variant.js';
+import { next } from './wait.js';
 
 export type SessionClient = RawClient & { welcome: RawFrame };
 
 type ConnectOptions = ClientOptions & { readonly by?: string };
+
+/** Messages of a flood at most: more than the network between two sockets takes by far. */
+const FLOOD = 1_000;
 
 /** A real app whose handlers do what the test says, and its clients. */
 export class Stage {
@@ -108,16 +113,24 @@ export class Stage {
 
   /** Publishes large messages until something holds, and returns how many. */
   async flood(room: string, enough: () => boolean): Promise<number> {
-    let count = 0;
-    const large = 'x'.repeat(60_000);
-    await eventually(() => {
-      if (!enough()) {
-        count++;
-        void this.room(room).broadcast('say', large);
-      }
-      return enough();
-    }, 'an end of the flood');
-    return count;
+    const large = noise(60_000);
+    for (let count = 0; count < FLOOD; count++) {
+      if (enough()) return count;
+      await this.room(room).broadcast('say', large);
+      await gathered();
+    }
+    throw new Error(`${FLOOD} large messages, and no end of the flood`);
+  }
+
+  /** Publishes large messages until so many bytes wait for a client that does not read, and returns how many. */
+  async congest(client: SessionClient, room: string, bytes: number): Promise<number> {
+    const session = this.of(client);
+    let looks = 0;
+    return this.flood(room, () => {
+      // Of what was just written the network may take more still.
+      looks = session.bufferedBytes > bytes ? looks + 1 : 0;
+      return looks > 1;
+    });
   }
 
   async close(): Promise<void> {
@@ -129,6 +142,11 @@ export class Stage {
     this.#clients.add(client);
     return client;
   }
+}
+
+/** Text that becomes hardly shorter by being compressed. */
+export function noise(length: number): string {
+  return randomBytes(length).toString('base64').slice(0, length);
 }
 
 /** The secret that resumes the session. */
