@@ -16,8 +16,8 @@ export interface RedisHealth {
 }
 
 /**
- * The connections of one node: one for commands, which leave together at the end of a turn, and one that listens (in a
- * Cluster one for each shard). Whatever cannot be had in time is UNAVAILABLE.
+ * The connections of one node: one for commands, those of a turn in one write, and one that listens (in a Cluster one
+ * for each shard). Whatever cannot be had in time is UNAVAILABLE.
  */
 export class RedisConnection {
   readonly sharded: boolean;
@@ -29,6 +29,7 @@ export class RedisConnection {
   readonly #own: Client[];
   readonly #logger = new Logger('Roost');
   #pending = 0;
+  #corked = false;
   #health = { up: false, since: Date.now() };
   #closed = false;
 
@@ -127,6 +128,7 @@ export class RedisConnection {
   async #attempts<T>(run: (client: Client, again: boolean) => Promise<T>, until: number): Promise<T> {
     for (let again = false; ; again = true) {
       try {
+        this.#cork();
         return await run(this.#commands, again);
       } catch (error) {
         if (!isBroken(error)) throw asUnavailable(error);
@@ -134,6 +136,19 @@ export class RedisConnection {
         await new Promise((resolve) => setTimeout(resolve, 50).unref());
       }
     }
+  }
+
+  /** Commands need not wait for each other's answers; they need not have a write of their own either. */
+  #cork(): void {
+    const client = this.#commands;
+    if (this.#corked || client instanceof Cluster || client.status !== 'ready') return;
+    const { stream } = client;
+    this.#corked = true;
+    stream.cork();
+    setImmediate(() => {
+      this.#corked = false;
+      stream.uncork();
+    });
   }
 
   async #listen(run: () => Promise<unknown>): Promise<void> {
@@ -169,7 +184,6 @@ export class RedisConnection {
 }
 
 const COMMON = {
-  enableAutoPipelining: true,
   // Whether a command that was under way has run is not known; what may be repeated is repeated by us.
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: null,
@@ -183,9 +197,7 @@ function connect({ client, url }: ResolvedRedisOptions): Client {
   if (client === undefined) return new Redis(url, COMMON);
   const given = typeof client === 'function' ? client() : client;
   const copy =
-    given instanceof Cluster
-      ? given.duplicate([], { enableAutoPipelining: true, shardedSubscribers: true } as never)
-      : given.duplicate(COMMON);
+    given instanceof Cluster ? given.duplicate([], { shardedSubscribers: true } as never) : given.duplicate(COMMON);
   if (typeof client === 'function') given.disconnect();
   return copy;
 }

@@ -42,7 +42,9 @@ export class Feed {
   readonly #held = new Map<number, { readonly entry: Entry; readonly nonce: string }>();
   #opened: Promise<void> | undefined;
   #open = false;
-  #catchingUp: Promise<void> | undefined;
+  #comparing = false;
+  /** Whether the last comparison failed, which is told once. */
+  #failing = false;
   #closed = false;
   /** What is being told, so that a listener that appends does not turn the order around. */
   #deliveries: (() => void)[] | undefined;
@@ -115,7 +117,7 @@ export class Feed {
       return;
     }
     if (this.#held.size < HELD) this.#held.set(offset, { entry, nonce });
-    this.#catchUp();
+    this.compare();
   }
 
   /** An ephemeral message that need not come by way of Redis. */
@@ -126,20 +128,28 @@ export class Feed {
   /** Settles when everything up to this offset has been told, or positions of this epoch mean nothing any more. */
   async reached({ epoch, offset }: Position): Promise<void> {
     if (!this.#open || this.#epoch !== epoch || this.#top >= offset) return;
-    this.#catchUp();
+    this.compare();
     await new Promise<void>((resolve) => this.#waiters.push({ offset, reached: resolve }));
   }
 
   /** Compares with the log, and brings what is missing. Never rejects. */
   compare(): void {
-    this.#catchingUp ??= this.#compare()
-      .catch((error: unknown) => {
-        // Redis is away: it is compared anew when it is back.
-        this.host.onError(error, `room ${JSON.stringify(this.room)}`);
-      })
-      .finally(() => {
-        this.#catchingUp = undefined;
-      });
+    if (this.#comparing || this.#closed) return;
+    this.#comparing = true;
+    this.#compare().then(
+      () => {
+        this.#comparing = this.#failing = false;
+        // Another hole may have come about meanwhile.
+        if (this.#held.size > 0) this.compare();
+      },
+      (error: unknown) => {
+        this.#comparing = false;
+        // Redis is away: it is compared again soon.
+        this.dueAt = 0;
+        if (!this.#failing) this.host.onError(error, `room ${JSON.stringify(this.room)}`);
+        this.#failing = true;
+      },
+    );
   }
 
   get #known(): LogState | undefined {
@@ -155,11 +165,7 @@ export class Feed {
     this.#open = true;
     for (const held of [...this.#held.keys()]) if (held <= offset) this.#held.delete(held);
     this.#deliverHeld();
-    if (this.#held.size > 0) this.#catchUp();
-  }
-
-  #catchUp(): void {
-    this.compare();
+    if (this.#held.size > 0) this.compare();
   }
 
   async #compare(): Promise<void> {

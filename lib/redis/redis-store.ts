@@ -127,7 +127,7 @@ export class RedisStore implements Store {
     return {
       close: () => {
         this.#leases.delete(lease);
-        lease.close();
+        void lease.close();
       },
     };
   }

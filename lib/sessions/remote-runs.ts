@@ -37,7 +37,7 @@ export class RemoteRuns {
   /** Waits for one of them: what comes behind it in its lane has to wait too. */
   add(session: Session, id: number, node: string, lane: string): void {
     let runs = this.#runs.get(session);
-    if (runs === undefined) this.#runs.set(session, (runs = new Map()));
+    if (runs === undefined) this.#runs.set(session, (runs = new Map<number, Run>()));
     let over = (): void => {};
     const ended = new Promise<void>((resolve) => (over = resolve));
     runs.set(id, { node, over, until: this.clock.now() + this.limit });

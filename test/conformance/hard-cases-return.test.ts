@@ -176,7 +176,7 @@ it('hard case 12f: an answer older than the kept ones is DUPLICATE_ID', async ()
 
 it('hard case 12g: a laptop sleeps for a minute: late timers judge nobody before queued frames are read', async () => {
   const clock = new ManualClock();
-  const stage = await start({ clock });
+  const stage = await start({ clock, heartbeat: {} });
   const clients = [await stage.session(), await stage.session()];
   clock.advance(12_500);
   for (const client of clients) await client.expect({ op: 'ping' });
