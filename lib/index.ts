@@ -39,6 +39,7 @@ export { Room, type BroadcastOptions, type HistoryOptions } from './rooms/room.j
 export { Rooms } from './rooms/rooms.js';
 export { RoostAdapter } from './roost.adapter.js';
 export { RoostModule } from './roost.module.js';
+export type { RoostPublisherOptions } from './roost.publisher.js';
 export { RoostOptionError, type RoostOptions, type RoostOptionsFactory } from './roost.options.js';
 export { Session, type SessionEndReason } from './sessions/session.js';
 export { Sessions, type SessionEnded } from './sessions/sessions.js';

@@ -24,6 +24,7 @@ import { Pipelines } from './gateway/pipeline.js';
 import { isRoomGateway, RoomGateways } from './gateway/room-gateways.js';
 import { RoostAdapter } from './roost.adapter.js';
 import { RoostNode } from './roost.node.js';
+import { RoostPublisherModule, type RoostPublisherOptions } from './roost.publisher.js';
 import { resolveOptions, type RoostOptions, type RoostOptionsFactory } from './roost.options.js';
 import { Rooms } from './rooms/rooms.js';
 import { Sessions } from './sessions/sessions.js';
@@ -152,6 +153,18 @@ export class RoostModule extends ConfigurableModuleClass implements OnModuleInit
   /** As `forRoot`, with options that the app makes: `useFactory`, `useClass` or `useExisting`. */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     return { ...super.forRootAsync(options), global: true };
+  }
+
+  /**
+   * For a process without gateways, as a worker or an app that only speaks HTTP: `Rooms` can be injected, and what is
+   * broadcast reaches the members on all nodes with the same store.
+   *
+   * ```ts
+   * @Module({ imports: [RoostModule.forPublisher({ store: redisStore({ url }) })] })
+   * ```
+   */
+  static forPublisher(options: RoostPublisherOptions): DynamicModule {
+    return RoostPublisherModule.with(options);
   }
 
   /** @internal */

@@ -4,6 +4,7 @@ import { RoostException } from '../protocol/index.js';
 import type { Call, RoomDefinition, RoomHandlers } from '../rooms/definition.js';
 import type { Session, SessionEndReason } from '../sessions/session.js';
 import type { SessionHooks } from '../sessions/sessions.js';
+import { STANDARD_RETENTION } from '../store/store.js';
 import type { StreamDefinition } from '../streams/room-stream.js';
 import { streamsOf } from './broadcast-stream.js';
 import { RoostContext } from './context.js';
@@ -50,7 +51,6 @@ export interface RoomGatewayParts {
   readonly onError: (error: unknown, what: string) => void;
 }
 
-const HISTORY = { size: 500, bytes: 4 * 1024 * 1024, ttl: 600_000 };
 const NO_HISTORY = { size: 0, bytes: 0, ttl: 0 };
 const PRESENCE_LIMIT = 200;
 
@@ -122,7 +122,7 @@ export class RoomGateways {
     return {
       pattern,
       owner: metatype.name,
-      retention: history === false ? NO_HISTORY : { ...HISTORY, ...history },
+      retention: history === false ? NO_HISTORY : { ...STANDARD_RETENTION, ...history },
       presence,
       presenceLimit,
       handlers: this.#handlers(provider, metatype, pattern),

@@ -21,7 +21,7 @@ export interface FeedHost {
   listen(room: string): Promise<void>;
   ignore(room: string): void;
   /** Compares a position with the log, and keeps the room's epoch alive. */
-  check(room: string, known: LogState | undefined, retention: Retention): Promise<LogState>;
+  check(room: string, known: LogState | undefined, retention: Retention | undefined): Promise<LogState>;
   read(room: string, since: number, limit: number, bytes: number): Promise<{ page: Page; nonces: readonly string[] }>;
   /** Messages do not arrive though the log goes on. */
   onSilence(): void;
@@ -54,7 +54,7 @@ export class Feed {
 
   constructor(
     readonly room: string,
-    private retention: Retention,
+    private retention: Retention | undefined,
     private readonly host: FeedHost,
   ) {}
 
@@ -62,7 +62,7 @@ export class Feed {
     return { epoch: this.#epoch, offset: this.#top };
   }
 
-  async subscribe(listener: LogListener, retention: Retention): Promise<Subscription> {
+  async subscribe(listener: LogListener, retention: Retention | undefined): Promise<Subscription> {
     this.retention = retention;
     this.#listeners.set(listener, Number.POSITIVE_INFINITY);
     try {

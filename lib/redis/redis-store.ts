@@ -92,7 +92,12 @@ export class RedisStore implements Store {
     }
   }
 
-  async retract(room: string, target: number, ts: number, retention: Retention): Promise<Position | undefined> {
+  async retract(
+    room: string,
+    target: number,
+    ts: number,
+    retention: Retention | undefined,
+  ): Promise<Position | undefined> {
     if (!Number.isSafeInteger(target) || target < 1) return undefined;
     const nonce = newNonce();
     const added = await this.#add(room, retractionText(target, ts, nonce), nonce, retention, target);
@@ -109,7 +114,7 @@ export class RedisStore implements Store {
     return { epoch, oldest, top };
   }
 
-  subscribe(room: string, retention: Retention, listener: LogListener): Promise<Subscription> {
+  subscribe(room: string, retention: Retention | undefined, listener: LogListener): Promise<Subscription> {
     const channel = this.#keys.live(room);
     let feed = this.#feeds.get(channel);
     if (feed === undefined) {
@@ -180,11 +185,11 @@ export class RedisStore implements Store {
     return { page: { epoch, oldest, top, more: more === 1, entries }, nonces: found.map(({ nonce }) => nonce) };
   }
 
-  async #check(room: string, known: LogState | undefined, retention: Retention): Promise<LogState> {
-    const { size, bytes, ttl } = retention;
+  async #check(room: string, known: LogState | undefined, retention: Retention | undefined): Promise<LogState> {
+    const { size = '', bytes = '', ttl = '' } = retention ?? {};
     const [epoch, offset, nonce] = (await this.#redis.run('check', [this.#keys.meta(room), this.#keys.log(room)], () => [
       this.#keys.live(room), this.#redis.publishCommand, known?.epoch ?? '', known?.offset ?? 0, known?.nonce ?? '', newEpoch(),
-      Math.max(KEEP, ttl), size, bytes, ttl,
+      Math.max(KEEP, Number(ttl)), size, bytes, ttl,
     ])) as [string, number, string]; // prettier-ignore
     return { epoch, offset, nonce };
   }

@@ -13,6 +13,8 @@ export interface RoomsOptions {
   readonly date: () => number;
   /** Called before a room is looked up: defines the rooms where that has not been done. */
   readonly prepare: () => void;
+  /** What rooms are that no pattern matches; without it there are none. */
+  readonly otherwise?: RoomDefinition;
 }
 
 /**
@@ -39,6 +41,7 @@ export class Rooms {
   readonly #parts: RoomParts;
   readonly #host: RoomHost;
   readonly #prepare: () => void;
+  readonly #otherwise: RoomDefinition | undefined;
   /** A revision of presence above all that rooms of before have told: a client may not know that its room was empty meanwhile. */
   #nextRev = 0;
 
@@ -46,6 +49,7 @@ export class Rooms {
   constructor(parts: RoomParts, options: RoomsOptions) {
     this.#parts = parts;
     this.#prepare = options.prepare;
+    this.#otherwise = options.otherwise;
     this.#host = {
       store: parts.store,
       onError: parts.onError,
@@ -89,7 +93,7 @@ export class Rooms {
   /** @internal */
   match(name: string): Match<RoomDefinition> {
     this.#prepare();
-    const match = roomNameFault(name) === undefined ? this.#patterns.find(name) : undefined;
+    const match = roomNameFault(name) === undefined ? this.#find(name) : undefined;
     if (match === undefined) throw new RoostException('ROOM_NOT_FOUND', 'there is no such room');
     return match;
   }
@@ -124,6 +128,10 @@ export class Rooms {
     for (const { room } of [...this.#live.values()]) room.endObservations();
     this.inhabited$.complete();
     this.deserted$.complete();
+  }
+
+  #find(name: string): Match<RoomDefinition> | undefined {
+    return this.#patterns.find(name) ?? (this.#otherwise && { value: this.#otherwise, params: {} });
   }
 
   #forget(room: LiveRoom): void {

@@ -13,7 +13,8 @@ export type PresenceMode = 'list' | 'count' | 'off';
 
 /** What a room needs to know of its pattern. */
 export interface RoomSettings {
-  readonly retention: Retention;
+  /** Nothing where another process says. */
+  readonly retention: Retention | undefined;
   readonly presence: PresenceMode;
   /** Members up to which `list` tells names. */
   readonly presenceLimit: number;

@@ -2,18 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { RoostException, type Position } from '../protocol/index.js';
 import { Deque } from './deque.js';
 import { Log } from './log.js';
-import type {
-  Draft,
-  Election,
-  Entry,
-  Ephemeral,
-  LogListener,
-  Page,
-  ReadQuery,
-  Retention,
-  Span,
-  Store,
-  Subscription,
+import {
+  STANDARD_RETENTION,
+  type Draft,
+  type Election,
+  type Entry,
+  type Ephemeral,
+  type LogListener,
+  type Page,
+  type ReadQuery,
+  type Retention,
+  type Span,
+  type Store,
+  type Subscription,
 } from './store.js';
 
 /** How often logs are looked through for what has become too old, in milliseconds. */
@@ -77,7 +78,7 @@ export class MemoryStore implements Store {
     return this.#bytes;
   }
 
-  async append(name: string, draft: Draft, retention: Retention): Promise<Position> {
+  async append(name: string, draft: Draft, retention: Retention | undefined): Promise<Position> {
     const room = this.#open(name, retention);
     return this.#added(room, room.log.append(draft));
   }
@@ -87,10 +88,15 @@ export class MemoryStore implements Store {
     if (room !== undefined) deliver(room, message);
   }
 
-  async retract(name: string, target: number, ts: number, retention: Retention): Promise<Position | undefined> {
+  async retract(
+    name: string,
+    target: number,
+    ts: number,
+    retention: Retention | undefined,
+  ): Promise<Position | undefined> {
     const room = this.#rooms.get(name);
     if (room === undefined || !room.log.retractable(target)) return undefined;
-    room.log.retention = retention;
+    if (retention !== undefined) room.log.retention = retention;
     return this.#added(room, room.log.retract(target, ts));
   }
 
@@ -102,7 +108,7 @@ export class MemoryStore implements Store {
     return this.#look(name).log.span;
   }
 
-  async subscribe(name: string, retention: Retention, listener: LogListener): Promise<Subscription> {
+  async subscribe(name: string, retention: Retention | undefined, listener: LogListener): Promise<Subscription> {
     const room = this.#open(name, retention);
     const { position } = room.log;
     room.listeners.set(listener, position.offset);
@@ -130,15 +136,16 @@ export class MemoryStore implements Store {
     this.#kept = 0;
   }
 
-  #open(name: string, retention: Retention): Room {
+  #open(name: string, retention: Retention | undefined): Room {
     let room = this.#rooms.get(name);
     if (room === undefined) {
-      const log = new Log(randomBytes(9).toString('base64url'), retention, (change) => (this.#bytes += change));
+      const kept = retention ?? STANDARD_RETENTION;
+      const log = new Log(randomBytes(9).toString('base64url'), kept, (change) => (this.#bytes += change));
       room = { name, log, listeners: new Map(), deliveries: undefined, keepUntil: 0 };
       this.#rooms.set(name, room);
       this.#sweep ??= setTimeout(() => this.#sweepAll(), SWEEP).unref();
     }
-    room.log.retention = retention;
+    if (retention !== undefined) room.log.retention = retention;
     return room;
   }
 

@@ -43,6 +43,9 @@ export interface Retention {
   readonly ttl: number;
 }
 
+/** Of a room that nobody has said anything else of. */
+export const STANDARD_RETENTION: Retention = { size: 500, bytes: 4 * 1024 * 1024, ttl: 600_000 };
+
 /** Where a log begins and ends. With nothing kept, `oldest` is `top + 1`. */
 export interface Span {
   readonly epoch: string;
@@ -103,16 +106,20 @@ export interface Election {
 export interface Store {
   /** What makes nodes that share it act as one; missing where it serves one node. */
   readonly cluster?: Cluster | undefined;
-  /** Adds a message. Listeners hear of it before the promise settles. */
-  append(room: string, draft: Draft, retention: Retention): Promise<Position>;
+  /**
+   * Adds a message. Listeners hear of it before the promise settles.
+   *
+   * @param retention from now on; without one, the room's stays as it is
+   */
+  append(room: string, draft: Draft, retention: Retention | undefined): Promise<Position>;
   /** Delivers a message without keeping it. */
   publish(room: string, message: Ephemeral): Promise<void>;
   /** Removes a message's data and adds the retraction. Nothing for an offset that is no message, or is retracted. */
-  retract(room: string, target: number, ts: number, retention: Retention): Promise<Position | undefined>;
+  retract(room: string, target: number, ts: number, retention: Retention | undefined): Promise<Position | undefined>;
   read(room: string, query: ReadQuery): Promise<Page>;
   span(room: string): Promise<Span>;
   /** Keeps the room's epoch alive until closed. */
-  subscribe(room: string, retention: Retention, listener: LogListener): Promise<Subscription>;
+  subscribe(room: string, retention: Retention | undefined, listener: LogListener): Promise<Subscription>;
   /**
    * Asks for this node to be the one that does something for all.
    *

@@ -5,7 +5,7 @@
 -- ARGV[3]  epoch, ARGV[4] offset, ARGV[5] nonce of the last entry that the node has; empty for none
 -- ARGV[6]  a new epoch, for where one is needed
 -- ARGV[7]  milliseconds that the meta hash is kept at least
--- ARGV[8]  size, ARGV[9] bytes, ARGV[10] ttl (ms): retention, for appends that know none
+-- ARGV[8]  size, ARGV[9] bytes, ARGV[10] ttl (ms): retention, for appends that know none; empty where it stays
 -- Returns  {epoch, top, nonce of the top}
 local known = redis.call('HMGET', KEYS[1], 'epoch', 'top', 'first', 'nonce')
 local epoch, top, first, nonce = known[1], tonumber(known[2] or 0), tonumber(known[3] or 1), known[4] or ''
@@ -33,6 +33,6 @@ elseif epoch == ARGV[3] then
     redis.call(ARGV[2], ARGV[1], 'c\31' .. epoch .. '\31' .. string.format('%.0f', top))
   end
 end
-redis.call('HSET', KEYS[1], 'size', ARGV[8], 'limit', ARGV[9], 'ttl', ARGV[10])
+if ARGV[8] ~= '' then redis.call('HSET', KEYS[1], 'size', ARGV[8], 'limit', ARGV[9], 'ttl', ARGV[10]) end
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[7]) then redis.call('PEXPIRE', KEYS[1], ARGV[7]) end
 return { epoch, top, nonce }
