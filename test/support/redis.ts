@@ -107,6 +107,69 @@ export class RedisServer {
   }
 }
 
+/** A master, its replica, and three Sentinels that watch over them. */
+export interface Sentinels {
+  readonly addresses: { readonly host: string; readonly port: number }[];
+  readonly master: RedisServer;
+  readonly replica: RedisServer;
+  /** Settles when the replica has all that the master has. */
+  replicated(): Promise<void>;
+  /** Settles when the replica has become the master. */
+  failedOver(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export async function startSentinels(): Promise<Sentinels> {
+  const master = await RedisServer.start();
+  const replica = await RedisServer.start(['--replicaof', `127.0.0.1 ${master.port}`]);
+  const watchers = await Promise.all([1, 2, 3].map(() => RedisServer.start(['--sentinel'])));
+  for (const watcher of watchers) {
+    await watcher.ask(async (client) => {
+      await client.call('SENTINEL', 'MONITOR', 'roost', '127.0.0.1', master.port, 2);
+      await client.call('SENTINEL', 'SET', 'roost', 'down-after-milliseconds', 1_000);
+      await client.call('SENTINEL', 'SET', 'roost', 'failover-timeout', 5_000);
+    });
+  }
+  const holds = async (server: RedisServer, line: string, what: string): Promise<void> => {
+    const until = Date.now() + PATIENCE * 2;
+    while (!(await server.ask((client) => client.info('replication'))).includes(line)) {
+      if (Date.now() > until) throw new Error(`waited for ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  await holds(replica, 'master_link_status:up', 'the replica to be connected');
+  const known = Date.now() + PATIENCE;
+  for (const watcher of watchers) {
+    for (;;) {
+      const [replicas, others] = await watcher.ask(async (client) => [
+        (await client.call('SENTINEL', 'REPLICAS', 'roost')) as unknown[],
+        (await client.call('SENTINEL', 'SENTINELS', 'roost')) as unknown[],
+      ]);
+      if (replicas?.length === 1 && others?.length === 2) break;
+      if (Date.now() > known) throw new Error('the Sentinels do not know each other and the replica');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+  return {
+    master,
+    replica,
+    addresses: watchers.map(({ port }) => ({ host: '127.0.0.1', port })),
+    replicated: async () => {
+      const info = await master.ask((client) => client.info('replication'));
+      const offset = /master_repl_offset:(\d+)/.exec(info)?.[1] ?? '';
+      const until = Date.now() + PATIENCE;
+      for (;;) {
+        const there = await replica.ask((client) => client.info('replication'));
+        if (Number(/slave_repl_offset:(\d+)/.exec(there)?.[1]) >= Number(offset)) return;
+        if (Date.now() > until) throw new Error('the replica does not keep up');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    failedOver: () => holds(replica, 'role:master', 'the replica to become the master'),
+    end: async () => void (await Promise.all([master, replica, ...watchers].map((server) => server.end()))),
+  };
+}
+
 /** Three masters that share all slots. */
 export async function startCluster(): Promise<{ readonly servers: RedisServer[]; end(): Promise<void> }> {
   const servers = await Promise.all([1, 2, 3].map(() => RedisServer.start(['--cluster-enabled', 'yes'])));
