@@ -3,6 +3,7 @@ import { RoostModule } from 'nestjs-roost';
 import { ChatController } from './chat/chat.controller.js';
 import { ChatGateway } from './chat/chat.gateway.js';
 import { ChatPage } from './chat/chat.page.js';
+import { CompareModule } from './compare/compare.module.js';
 import { FeedController } from './feed/feed.controller.js';
 import { FeedGateway } from './feed/feed.gateway.js';
 import { Races } from './feed/races.js';
@@ -11,7 +12,7 @@ import { GameGateway } from './game/game.gateway.js';
 import { NicknameAuthenticator } from './people/nickname.authenticator.js';
 
 @Module({
-  imports: [RoostModule.forRoot({ path: '/ws', authenticate: NicknameAuthenticator })],
+  imports: [RoostModule.forRoot({ path: '/ws', authenticate: NicknameAuthenticator }), CompareModule],
   controllers: [ChatController, FeedController, GameController],
   providers: [ChatGateway, ChatPage, FeedGateway, GameGateway, NicknameAuthenticator, Races],
 })
