@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Controller, Get, Header, Param, ParseIntPipe, Query, Res } from '@nestjs/common';
-import { Rooms } from 'nestjs-roost';
+import { Rooms, type HistoryPage } from 'nestjs-roost';
 import { firstValueFrom, fromEvent, merge, takeUntil, timer } from 'rxjs';
 import { readPosition } from './position.js';
 
@@ -18,11 +18,12 @@ export class LongPollingController {
     @Param('channel', ParseIntPipe) channel: number,
     @Query('since') word: string,
     @Res({ passthrough: true }) response: ServerResponse,
-  ) {
+  ): Promise<HistoryPage> {
     const room = this.rooms.get(`compare/${channel}`);
     const since = readPosition(word);
     const over = merge(timer(PATIENCE), fromEvent(response, 'close'));
-    await firstValueFrom(room.messages$({ since }).pipe(takeUntil(over)), { defaultValue: undefined });
+    const said = await firstValueFrom(room.messages$({ since }).pipe(takeUntil(over)), { defaultValue: undefined });
+    if (said === undefined) return { ...since, messages: [], more: false };
     return room.history({ since: since.offset, limit: 1_000 });
   }
 }

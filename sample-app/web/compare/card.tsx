@@ -37,7 +37,7 @@ export function Card({ way, tally, deliveries, every, running }: CardProps) {
         <Figure name="Bytes up" value={bytes(tally.up)} />
         <Figure name="Bytes down" value={bytes(tally.down)} />
         <Figure name="Messages" value={number(messages)} fault={faults > 0 ? `${faults} lost or twice` : undefined} />
-        <Figure name="Delay, mean" value={delay === undefined ? '–' : duration(delay)} />
+        <Figure name="Mean delay" value={delay === undefined ? '–' : duration(delay)} />
       </dl>
     </li>
   );

@@ -1,25 +1,26 @@
+import { useEffect, useReducer } from 'preact/hooks';
 import { WAYS } from '../../src/compare/compare.contract.js';
 import { Card } from './card.js';
+import type { Comparison } from './comparison.js';
 import { Controls } from './controls.js';
 import { Costs } from './costs.js';
 import { Measurement } from './measurement.js';
 import { Plot } from './plot.js';
-import type { Run, Settings } from './run.js';
 import { Speaking } from './speaking.js';
 
-interface ExperimentProps {
-  readonly settings: Settings;
-  readonly run: Run | undefined;
-  readonly running: boolean;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly onChange: (settings: Settings) => void;
-  readonly onRun: (run: boolean) => void;
-}
+/** Milliseconds between two drawings: as often as there are new figures. Drawing itself keeps messages waiting. */
+const EVERY = 250;
 
 const NOTHING = new Measurement();
 
-export function Experiment({ settings, run, running, now, onChange, onRun }: ExperimentProps) {
+export function Experiment({ comparison }: { comparison: Comparison }) {
+  const [, draw] = useReducer<number, void>((drawn) => drawn + 1, 0);
+  useEffect(() => {
+    const timer = setInterval(() => draw(), EVERY);
+    return () => clearInterval(timer);
+  }, []);
+
+  const { settings, run, running, now } = comparison;
   const measurement = run?.measurement ?? NOTHING;
   return (
     <>
@@ -28,8 +29,15 @@ export function Experiment({ settings, run, running, now, onChange, onRun }: Exp
         running={running}
         seconds={measurement.seconds}
         refusal={run?.refusal}
-        onChange={onChange}
-        onRun={onRun}
+        onChange={(changed) => {
+          comparison.change(changed);
+          draw();
+        }}
+        onRun={(run) => {
+          if (run) comparison.start();
+          else comparison.stop();
+          draw();
+        }}
       />
       <ul class="cards">
         {WAYS.map((way) => (

@@ -12,7 +12,9 @@ const GRID = [1, 10, 100, 1_000, 10_000];
 const EDGE = { left: 60, top: 16, bottom: 30 };
 const NAMED = { above: 560, width: 132 };
 const BIRD = 26;
-/** Marks at each message, unless there are so many that they would hide the line. */
+/** Points that a line has at most: of more messages it shows the means. */
+const POINTS = 150;
+/** Marks at the points, unless there are so many that they would hide the line. */
 const MARKED = 100;
 
 /** What there is to see. */
@@ -51,7 +53,7 @@ export function Plot({ rate, measurement, now }: PlotProps) {
   };
   const lines = WAYS.map((way) => ({
     way,
-    points: measurement.deliveries[way].recent.filter(({ said }) => said > now - KEPT),
+    points: thinned(measurement.deliveries[way].recent.filter(({ said }) => said > now - KEPT)),
   }));
   const ends = spreadOut(
     lines.flatMap(({ way, points }) => points.slice(-1).map(({ delay }) => ({ way, y: y(delay) }))),
@@ -116,6 +118,26 @@ export function Plot({ rate, measurement, now }: PlotProps) {
   );
 }
 
+/** The deliveries, or where there are more than can be told apart, the means of what was said at about the same time. */
+function thinned(deliveries: readonly Delivery[]): readonly Delivery[] {
+  if (deliveries.length <= POINTS) return deliveries;
+  const spans = new Map<number, Delivery[]>();
+  for (const delivery of deliveries) {
+    const span = Math.floor(delivery.said / (KEPT / POINTS));
+    const others = spans.get(span);
+    if (others === undefined) spans.set(span, [delivery]);
+    else others.push(delivery);
+  }
+  return Array.from(spans.values(), (together) => ({
+    said: mean(together.map(({ said }) => said)),
+    delay: mean(together.map(({ delay }) => delay)),
+  }));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** Moves what would lie on each other apart, in the order it has. */
 function spreadOut<T extends { y: number }>(items: T[], room: { gap: number; top: number; bottom: number }): T[] {
   const placed = [...items].sort((a, b) => b.y - a.y);
@@ -150,8 +172,7 @@ function description({ deliveries }: Measurement): string {
     const { recent } = deliveries[way];
     if (recent.length === 0) return `${WAY_FACTS[way].name}: nothing yet`;
     const delays = recent.map(({ delay }) => delay);
-    const mean = delays.reduce((sum, delay) => sum + delay, 0) / delays.length;
-    return `${WAY_FACTS[way].name}: ${duration(mean)} on average, ${duration(Math.max(...delays))} at most`;
+    return `${WAY_FACTS[way].name}: ${duration(mean(delays))} on average, ${duration(Math.max(...delays))} at most`;
   });
   return `Delays of the last minute. ${parts.join('. ')}.`;
 }
