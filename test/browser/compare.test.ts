@@ -44,8 +44,10 @@ async function comes(url = app.url, options: BrowserContextOptions = {}): Promis
   return person;
 }
 
-function rate({ page }: Person, name: 'Quiet' | 'Chat' | 'Busy'): Promise<void> {
-  return page.getByRole('radio', { name }).check({ force: true });
+async function rate(person: Person, name: 'Quiet' | 'Chat' | 'Busy'): Promise<void> {
+  // The run before it has all its connections: a browser warns of one that ends before it stands.
+  for (const way of WAYS) await figure(person, way, 'Bytes down', /[1-9]/);
+  await person.page.getByRole('radio', { name }).check({ force: true });
 }
 
 /** Waits until a way's card shows a figure that is as wanted, and gives it. */
@@ -187,7 +189,7 @@ describe('Compare', () => {
     await ada.page.locator('.costs tbody b').filter({ hasText: /\d/ }).first().waitFor();
     await ada.page
       .locator('.measured')
-      .getByText(/^[4-9] s measured$/)
+      .getByText(/^[3-9] s measured$/)
       .waitFor();
     await ada.page.getByRole('button', { name: 'Stop' }).click();
     await ada.page.getByRole('button', { name: 'Start' }).waitFor();
@@ -198,13 +200,13 @@ describe('Compare', () => {
           [...row.querySelectorAll('td b')].map(({ textContent }) => Number(textContent.replace(',', ''))),
         ),
       );
-    const [polling, longPolling, events, websocket] = costs.map(([requests = 0, mbits = 0]) => ({ requests, mbits }));
+    const [polling, longPolling, ...others] = costs.map(([requests = 0, mbits = 0]) => ({ requests, mbits }));
     // One poll every two seconds, and the first at once.
     expect(polling!.requests).toBeGreaterThan(4_900);
     expect(polling!.requests).toBeLessThan(10_000);
     expect(longPolling!.requests).toBeGreaterThan(50_000);
-    for (const pushed of [events!, websocket!]) {
-      expect(pushed.requests).toBeLessThan(3_000);
+    for (const pushed of others) {
+      expect(pushed.requests).toBeLessThan(5_000);
       expect(pushed.mbits).toBeGreaterThan(20);
       expect(pushed.mbits).toBeLessThan(longPolling!.mbits / 2);
     }
@@ -212,19 +214,14 @@ describe('Compare', () => {
 
   it('polls as often as is wanted', async () => {
     const ada = await comes();
-    const slider = ada.page.getByLabel('Poll every');
-    for (const [key, least, most] of [
-      ['ArrowLeft', 900, 1_700],
-      ['ArrowRight', 1_900, 2_700],
-    ] as const) {
-      await slider.press(key);
-      // The first may be one of before.
-      const [, ...times] = gaps(await polls(ada, 4));
-      for (const gap of times) {
-        expect(gap).toBeGreaterThan(least);
-        expect(gap).toBeLessThan(most);
-      }
-    }
+    const [usual] = gaps(await polls(ada, 2));
+    expect(usual).toBeGreaterThan(1_800);
+    expect(usual).toBeLessThan(2_600);
+    await ada.page.getByLabel('Poll every').press('ArrowLeft');
+    // The first may be one of before.
+    const [, often] = gaps(await polls(ada, 3));
+    expect(often).toBeGreaterThan(800);
+    expect(often).toBeLessThan(1_600);
   });
 
   it('asks for nothing any more once it is stopped', async () => {
@@ -236,7 +233,7 @@ describe('Compare', () => {
     await closed;
     await ada.page.getByRole('button', { name: 'Start' }).waitFor();
     const before = await ada.page.locator('.cards').innerText();
-    await expect(ada.page.waitForRequest(/compare/, { timeout: 2_500 })).rejects.toThrow('Timeout');
+    await expect(ada.page.waitForRequest(/compare/, { timeout: 1_500 })).rejects.toThrow('Timeout');
     expect(await ada.page.locator('.cards').innerText()).toBe(before);
 
     await ada.page.getByRole('button', { name: 'Start' }).click();
@@ -287,30 +284,31 @@ const phone: BrowserContextOptions = {
   isMobile: true,
 };
 
-describe.each([
+const SCREENS = [
   ['desk', desk, 'light'],
   ['desk', desk, 'dark'],
   ['phone', phone, 'light'],
   ['phone', phone, 'dark'],
-] as const)('On a %s', (screen, options, colorScheme) => {
-  it(`looks as it should and stays where it is, ${colorScheme}`, async () => {
-    const ada = await comes(app.url, { ...options, colorScheme });
-    const { page } = ada;
-    await rate(ada, 'Busy');
-    await figure(ada, 'polling', 'Messages', /^\d$/);
-    const before = await places(ada);
-    await figure(ada, 'long-polling', 'Messages', /^\d{3}$/);
-    expect(await places(ada)).toEqual(before);
-    await page.screenshot({ path: join(folder, `${screen}-${colorScheme}-compare.png`) });
-    const tooWide = await page.evaluate(
-      () =>
-        [...document.querySelectorAll('main *')].filter(
-          (element) => element.getBoundingClientRect().right > innerWidth + 1,
-        ).length,
-    );
-    expect(tooWide).toBe(0);
-    expect(await faults(ada)).toEqual([]);
-  });
+] as const;
+
+it('looks as it should on desk and phone, light and dark, and stays where it is', async () => {
+  await Promise.all(
+    SCREENS.map(async ([screen, options, colorScheme]) => {
+      const name = `${screen}-${colorScheme}`;
+      const ada = await comes(app.url, { ...options, colorScheme });
+      await rate(ada, 'Busy');
+      await figure(ada, 'polling', 'Messages', /^[1-9]/);
+      const before = await places(ada);
+      await figure(ada, 'polling', 'Messages', /^[3-9]\d$/);
+      expect([name, await places(ada)]).toEqual([name, before]);
+      await ada.page.screenshot({ path: join(folder, `${name}-compare.png`) });
+      const tooWide = await ada.page
+        .locator('main *')
+        .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().right > innerWidth + 1).length);
+      expect([name, tooWide]).toEqual([name, 0]);
+      expect([name, await faults(ada)]).toEqual([name, []]);
+    }),
+  );
 });
 
 /** Where everything is that is not itself a figure. */

@@ -65,7 +65,7 @@ function Interval({ every, onChange }: { every: number; onChange: (every: number
   return (
     <label class="interval">
       <span>
-        Poll every <output>{seconds} s</output>
+        Poll every <b>{seconds} s</b>
       </span>
       <input
         type="range"
