@@ -37,11 +37,12 @@ export interface LiveRoomEvents {
   deserted(room: LiveRoom): void;
 }
 
-/** Asks the node that has a member to take it out. */
-interface Signal {
-  readonly expel: string;
-  readonly reason: LeaveReason;
-}
+/** What a node says to all that have members of a room. */
+type Signal =
+  /** Asks the node that has a member to take it out. */
+  | { readonly expel: string; readonly reason: LeaveReason }
+  /** A stream that one node has for all is over. */
+  | { readonly completed: string };
 
 /**
  * What a node holds of a room while somebody is in it, or is about to be: its members, its place in the log, and what
@@ -53,7 +54,9 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly json: string;
   readonly presence: Presence;
   /** Frames that a member gets when it goes live, however it came: the newest values of streams. */
-  readonly greetings = new Set<(room: LiveRoom) => readonly string[]>();
+  readonly greetings = new Set<() => readonly string[]>();
+  /** Told of streams that are over on all nodes. */
+  readonly completions = new Set<(event: string) => void>();
   readonly #roster: Roster;
   readonly #live = new Set<LiveMembership>();
   readonly #batch: Batch;
@@ -282,7 +285,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     membership.offset = this.#top;
     if (connection.closed) return;
     this.#live.add(membership as LiveMembership);
-    for (const greeting of this.greetings) for (const text of greeting(this)) connection.sendText(text);
+    for (const greeting of this.greetings) for (const text of greeting()) connection.sendText(text);
     // Changes told during a replay did not reach it.
     const state = this.presence.state;
     if (state !== undefined && membership.presenceRev !== state.rev) {
@@ -340,17 +343,28 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#roster.take(change);
   }
 
-  /** What another node's {@link Room.kick} asks of all of them. */
+  /** What a node, maybe this one, says to all of them. */
   signal(text: string): void {
-    const { expel, reason } = JSON.parse(text) as Signal;
+    const signal = JSON.parse(text) as Signal;
+    if ('completed' in signal) {
+      for (const completed of this.completions) completed(signal.completed);
+      return;
+    }
+    const { expel, reason } = signal;
     this.callOff(expel, reason);
     this.#roster.local.get(expel)?.member.expel(this.name, reason);
   }
 
+  /** A stream is over on all nodes. */
+  complete(event: string): void {
+    this.#signal({ completed: event });
+  }
+
   #signal(signal: Signal): void {
     const { store, onError } = this.parts;
-    const asked = store.cluster?.signal(this.name, JSON.stringify(signal));
-    asked?.catch((error: unknown) => onError(error, `kick from room ${this.json}`));
+    const text = JSON.stringify(signal);
+    if (store.cluster === undefined) this.signal(text);
+    else store.cluster.signal(this.name, text).catch((error: unknown) => onError(error, `signal to room ${this.json}`));
   }
 
   // ---- observers in the app ----------------------------------------------------------------------------------------
