@@ -36,15 +36,15 @@ export function directHandler<A extends unknown[]>(
     (interceptors && (own.some((found) => found.interceptors) || globals(config, 'Interceptors') > 0)) ||
     own.some((found) => found.pipes) ||
     globals(config, 'Pipes') > 0 ||
-    parameters.some(({ pipes }) => pipes.length > 0);
+    parameters.some(([, { pipes }]) => pipes.length > 0);
   if (has) return undefined;
-  const length = Math.max(0, ...parameters.map(({ index }) => index + 1));
-  const asksContext = parameters.some(({ factory }) => factory !== undefined);
+  const length = Math.max(0, ...parameters.map(([, { index }]) => index + 1));
+  const asksContext = parameters.some(([, { factory }]) => factory !== undefined);
   return (...args) => {
     const values = Array.from<unknown>({ length });
     const context = asksContext ? contextOf(args) : undefined;
     let waits = false;
-    for (const { index, type, data, factory } of parameters) {
+    for (const [type, { index, data, factory }] of parameters) {
       const value = factory === undefined ? valueOf(type, data, args) : factory(data, context as ExecutionContext);
       values[index] = value;
       waits ||= value instanceof Promise;

@@ -115,28 +115,26 @@ export function enhancersOf(target: object): {
 /** A parameter of a handler, as its decorator says. */
 export interface HandlerParameter {
   readonly index: number;
-  /** Which of Nest's own it is. */
-  readonly type: number;
   readonly data: unknown;
   readonly pipes: readonly unknown[];
   /** Of a decorator that was made with `createParamDecorator`. */
   readonly factory?: (data: unknown, context: ExecutionContext) => unknown;
 }
 
-/** A method's decorated parameters. */
-export function parametersOf(metatype: object, method: string): readonly HandlerParameter[] {
+/** A method's decorated parameters, each with which of Nest's own it is. */
+export function parametersOf(metatype: object, method: string): readonly (readonly [number, HandlerParameter])[] {
   const args = (Reflect.getMetadata(ROUTE_ARGUMENTS, metatype, method) ?? {}) as Record<string, HandlerParameter>;
-  return Object.entries(args).map(([key, parameter]) => ({ ...parameter, type: Number(key.split(':')[0]) }));
+  return Object.entries(args).map(([key, parameter]) => [Number(key.split(':')[0]), parameter]);
 }
 
 /** Whether a method answers by calling its `@Ack()`. */
 export function acknowledges(metatype: object, method: string): boolean {
-  return parametersOf(metatype, method).some(({ type }) => type === ACK_PARAMETER);
+  return parametersOf(metatype, method).some(([type]) => type === ACK_PARAMETER);
 }
 
 /** Positions of a method's decorated parameters. */
 export function decoratedParameters(metatype: object, method: string): ReadonlySet<number> {
-  return new Set(parametersOf(metatype, method).map(({ index }) => index));
+  return new Set(parametersOf(metatype, method).map(([, { index }]) => index));
 }
 
 /** How many parameters a method has. */
@@ -176,7 +174,7 @@ function parameterType(index: number): number {
 
 /** Sees to it that this Nest writes down parameter decorators as {@link parametersOf} reads them. */
 function seeFactory(): void {
-  const own = parametersOf(Probe, 'handler').find(({ index }) => index === 3);
+  const [, own] = parametersOf(Probe, 'handler').find(([, { index }]) => index === 3) ?? [];
   if (own?.factory === factory && own.data === 'data' && own.pipes[0] === pipe) return;
   throw new Error('nestjs-roost does not know this version of Nest: a parameter decorator leaves another trace');
 }
