@@ -70,6 +70,7 @@ export class RoostNode {
       date: () => clock.date(),
       frameLimit: limits.frame,
       elect: (task, onChange) => store.elect(task, onChange),
+      publish: (room, message) => store.publish(room, message),
     });
     this.sessions = new Sessions({
       rooms: this.rooms,

@@ -10,17 +10,25 @@ import { encodeEntry, encodeMessage, encodeSkip } from './encoding.js';
 import type { Member } from './member.js';
 import { Membership, type LiveMembership } from './membership.js';
 import { Presence } from './presence.js';
+import type { KickSignal, Kicks } from './kicks.js';
 import { MemberSink } from './member-sink.js';
 import { messageOf, RoomMessage, type ObservedRoom, type Observer } from './observation.js';
 import { ReplayFrames } from './replay-frames.js';
 import { Replay, type ReplaySink } from './replay.js';
 import { Roster } from './roster.js';
+import type { RosterWriter } from './roster-writer.js';
+
+/** Milliseconds until a replay goes on that could not read the log. */
+const REPLAY_AGAIN = 250;
 
 /** What rooms of one node share. */
 export interface RoomParts {
   readonly store: Store;
   readonly wheel: TimerWheel;
   readonly turn: Turn;
+  /** Tells other nodes who is in which room; nothing where there are none. */
+  readonly roster: RosterWriter | undefined;
+  readonly kicks: Kicks | undefined;
   /** Bytes of payload from which a message is compressed, for members that take it so. */
   readonly compressFrom: number;
   /** Told of what should not happen. */
@@ -39,8 +47,7 @@ export interface LiveRoomEvents {
 
 /** What a node says to all that have members of a room. */
 type Signal =
-  /** Asks the node that has a member to take it out. */
-  | { readonly expel: string; readonly reason: LeaveReason }
+  | KickSignal
   /** A stream that one node has for all is over. */
   | { readonly completed: string };
 
@@ -88,8 +95,10 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       room: name,
       // Where nobody is told who is here nodes need not tell each other.
       cluster: definition.presence === 'off' ? undefined : cluster,
+      writer: parts.roster,
+      wheel: parts.wheel,
       onChange: (id) => this.presence.changed(id),
-      expel: (id, reason) => this.#signal({ expel: id, reason }),
+      expel: (id, reason) => parts.kicks?.ask(name, id, reason),
       onError: (error, what) => parts.onError(error, `${what} of room ${this.json}`),
     });
     const tell = (text: string): void => {
@@ -127,6 +136,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#letAheadGo(Number.POSITIVE_INFINITY);
     this.#subscription?.close();
     this.#subscription = undefined;
+    this.#roster.close();
     this.presence.close();
   }
 
@@ -183,7 +193,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     const membership = new Membership(member, joinedAt, this.params);
     this.#roster.add(membership);
     this.retain();
-    this.memberChanged(member.id);
+    this.#changed(membership);
     if (this.size === 1) this.events.inhabited(this);
     return membership;
   }
@@ -208,7 +218,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     if (this.#roster.local.get(membership.id) !== membership) return false;
     this.detach(membership);
     this.#roster.local.delete(membership.id);
-    this.memberChanged(membership.id);
+    this.#changed(membership);
     if (this.size === 0) this.events.deserted(this);
     this.release();
     return true;
@@ -223,11 +233,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.release();
   }
 
-  /** A member has come, gone, or looks different to others. */
-  memberChanged(id: string): void {
+  /** A member looks different to others. */
+  memberChanged(membership: Membership): void {
+    if (this.#roster.local.get(membership.id) === membership) this.#changed(membership);
+  }
+
+  #changed(membership: Membership): void {
     if (this.definition.presence === 'off') this.#presenceChanged();
-    else this.presence.changed(id);
-    this.#roster.publish(id);
+    else this.presence.changed(membership.id);
+    this.#roster.publish(membership);
   }
 
   /** Gives a member what comes after `position`: from the log first where it lags behind, then live. */
@@ -299,6 +313,10 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     return new Promise((resolve) => this.#ahead.push({ offset, reached: resolve }));
   }
 
+  later(): Promise<void> {
+    return new Promise((resolve) => this.parts.wheel.after(REPLAY_AGAIN, () => resolve()));
+  }
+
   #letAheadGo(upTo: number): void {
     const there = this.#ahead.filter(({ offset }) => offset <= upTo);
     this.#ahead = this.#ahead.filter(({ offset }) => offset > upTo);
@@ -343,6 +361,10 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#roster.take(change);
   }
 
+  rosterAt(rev: number): void {
+    this.#roster.compare(rev);
+  }
+
   /** What a node, maybe this one, says to all of them. */
   signal(text: string): void {
     const signal = JSON.parse(text) as Signal;
@@ -357,14 +379,11 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
 
   /** A stream is over on all nodes. */
   complete(event: string): void {
-    this.#signal({ completed: event });
-  }
-
-  #signal(signal: Signal): void {
     const { store, onError } = this.parts;
-    const text = JSON.stringify(signal);
-    if (store.cluster === undefined) this.signal(text);
-    else store.cluster.signal(this.name, text).catch((error: unknown) => onError(error, `signal to room ${this.json}`));
+    const signal = JSON.stringify({ completed: event } satisfies Signal);
+    if (store.cluster === undefined) this.signal(signal);
+    else
+      store.cluster.signal(this.name, signal).catch((error: unknown) => onError(error, `stream of room ${this.json}`));
   }
 
   // ---- observers in the app ----------------------------------------------------------------------------------------

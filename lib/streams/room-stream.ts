@@ -11,11 +11,11 @@ import {
   type ObservableInput,
   type Subscription,
 } from 'rxjs';
-import { encodeFrame } from '../protocol/index.js';
+import { encodeFrame, isUnavailable } from '../protocol/index.js';
 import { checkSize, encodeMessage } from '../rooms/encoding.js';
 import type { ObservedRoom, RoomMessage } from '../rooms/observation.js';
 import type { Room } from '../rooms/room.js';
-import type { Draft, Ephemeral, Store } from '../store/store.js';
+import type { Draft, Election, Ephemeral, Store } from '../store/store.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
 import type { BroadcastStreamOptions } from './options.js';
 import { overflow } from './overflow.js';
@@ -39,7 +39,6 @@ export interface StreamedRoom extends Pick<ObservedRoom, 'observe'> {
   readonly name: string;
   /** Frames that a member gets when it goes live, however it came. */
   readonly greetings: Set<() => readonly string[]>;
-  readonly store: Pick<Store, 'publish'>;
   /** Delivers to this node's members. */
   ephemeral(message: Ephemeral): void;
   /** Sends a frame that is no message to this node's members. */
@@ -58,6 +57,7 @@ export interface RoomStreamParts {
   /** Bytes of a frame. */
   readonly frameLimit: number;
   readonly elect: Store['elect'];
+  readonly publish: Store['publish'];
   readonly onError: (error: unknown, what: string) => void;
   /** It is over, and nothing of it is left. */
   readonly onStopped: () => void;
@@ -74,6 +74,8 @@ export class RoomStream {
   #subscription: Subscription | undefined;
   #linger: Timer | undefined;
   #unlisten: (() => void) | undefined;
+  /** In a cluster: this node's candidacy. */
+  #election: Election | undefined;
   #over = false;
 
   constructor(
@@ -129,8 +131,11 @@ export class RoomStream {
     const { handle, elect } = this.parts;
     const elected = new Observable<boolean>((subscriber) => {
       const election = elect(`${handle.name} ${this.definition.event}`, (is) => subscriber.next(is));
-      election.catch((error: unknown) => subscriber.error(error));
-      return () => void election.then(({ close }) => close()).catch(() => undefined);
+      election.then(
+        (one) => (this.#election = one),
+        (error: unknown) => subscriber.error(error),
+      );
+      return () => void election.then((one) => one.close()).catch(() => undefined);
     });
     // This node remains the one when the stream is over: another would begin it anew.
     const over = defer(() => {
@@ -170,9 +175,11 @@ export class RoomStream {
     const { definition, parts } = this;
     const { event, options } = definition;
     const { name } = parts.handle;
+    // Where this process was asleep for long another node has it by now, and this one is told in a moment.
+    if (this.#isForAll && this.#election?.holds === false) return;
     if (options.durable === true) {
-      // While nobody is there nothing is kept. The room logs a broadcast that fails.
-      if (this.#room !== undefined) parts.handle.broadcast(event, value).catch(() => undefined);
+      // The room logs a broadcast that fails.
+      parts.handle.broadcast(event, value).catch(() => undefined);
       return;
     }
     try {
@@ -189,8 +196,10 @@ export class RoomStream {
   }
 
   #publish(draft: Ephemeral): void {
-    const published = this.#room?.store.publish(this.#room.name, draft);
-    published?.catch((error: unknown) => this.parts.onError(error, this.#title));
+    this.parts.publish(this.parts.handle.name, draft).catch((error: unknown) => {
+      // That the store is away it says itself; there is another value soon.
+      if (!isUnavailable(error)) this.parts.onError(error, this.#title);
+    });
   }
 
   /** A value that some node has sent to all. */

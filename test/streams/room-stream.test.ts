@@ -11,7 +11,6 @@ class Told implements StreamedRoom {
   readonly name = 'feed/prices';
   readonly greetings = new Set<() => readonly string[]>();
   readonly completions = new Set<(event: string) => void>();
-  readonly store = { publish: () => Promise.resolve() };
   readonly said: string[] = [];
 
   constructor(private readonly frame: () => number) {}
@@ -79,7 +78,8 @@ function marbles(run: (stage: Stage) => void): void {
             handle,
             date: () => scheduler.now(),
             frameLimit: 1_000,
-            elect: async () => ({ close: () => {} }),
+            elect: async () => ({ holds: true, close: () => {} }),
+            publish: async () => {},
             onError: (error) => errors.push(`${scheduler.now()}:${(error as Error).message}`),
             onStopped: () => stops++,
           },
