@@ -20,7 +20,7 @@ const client = () => new Cluster(shards.servers.map(({ port }) => ({ host: '127.
 async function ownerOf(room: string): Promise<number> {
   const slot = slotOf(room);
   const ranges = await shards.servers[0]?.ask((redis) => redis.cluster('SLOTS'));
-  const range = (ranges as [number, number, [string, number]][]).find(([from, to]) => from <= slot && slot <= to);
+  const range = (ranges as unknown as [number, number, [string, number]][]).find(([from, to]) => from <= slot && slot <= to);
   return shards.servers.findIndex(({ port }) => port === range?.[2][1]);
 }
 
