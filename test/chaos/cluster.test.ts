@@ -55,7 +55,9 @@ describe('chaos in a cluster', () => {
                 const session = await client.hgetall(`roost:session:{${id}}`);
                 process.stdout.write(`GHOST ${room} ${id} ${value} ${JSON.stringify(session)}\n`);
               }
-            process.stdout.write(`NODES ${JSON.stringify(await client.zrange('roost:nodes', 0, -1, 'WITHSCORES'))} ${Date.now()}\n`);
+            process.stdout.write(
+              `NODES ${JSON.stringify(await client.zrange('roost:nodes', 0, -1, 'WITHSCORES'))} ${Date.now()}\n`,
+            );
           });
           for (const v of visitors) {
             process.stdout.write(
@@ -93,14 +95,18 @@ describe('chaos in a cluster', () => {
       const behind = () => views.filter(({ name, position }) => JSON.stringify(position) !== tops.get(name));
       await until(
         PATIENCE,
-        () => `everybody to have seen everything: ${JSON.stringify([...tops])}, ${JSON.stringify(behind().map((v) => v.position))}`,
+        () =>
+          `everybody to have seen everything: ${JSON.stringify([...tops])}, ${JSON.stringify(behind().map((v) => v.position))}`,
         () => behind().length === 0,
       );
       const here = visitors.map(({ client }) => client.session?.id ?? '').toSorted();
       const wrong = () => views.filter(({ members }) => members.toSorted().join() !== here.join());
       await until(
         PATIENCE,
-        () => `everybody to see who is here: ${wrong().map(({ members }) => members.length).join()}`,
+        () =>
+          `everybody to see who is here: ${wrong()
+            .map(({ members }) => members.length)
+            .join()}`,
         () => wrong().length === 0,
       );
       if (process.env['ROOST_TEST_LOG']) process.stdout.write(`${cluster.said.join('\n')}\n`);
@@ -122,7 +128,9 @@ describe('chaos in a cluster', () => {
       }
       // Logs begin anew only where data was lost.
       for (const room of ROOMS) {
-        const epochs = new Set(views.filter(({ name }) => name === room).flatMap(({ stretches }) => stretches.map(({ epoch }) => epoch)));
+        const epochs = new Set(
+          views.filter(({ name }) => name === room).flatMap(({ stretches }) => stretches.map(({ epoch }) => epoch)),
+        );
         expect(epochs.size).toBeLessThanOrEqual(1 + cluster.losses);
       }
       // An answer says where the message stands; what was lost with Redis's data need not have been seen by anybody.
@@ -159,12 +167,15 @@ describe('chaos in a cluster', () => {
         'Answered with their place in the log': sent.length - refused.length,
         'Answered UNAVAILABLE': refused.filter((code) => code === 'UNAVAILABLE').length,
         'Answered OUTCOME_UNKNOWN': refused.filter((code) => code === 'OUTCOME_UNKNOWN').length,
-        Deliveries: views.reduce((total, { stretches }) => total + stretches.reduce((n, { texts }) => n + texts.length, 0), 0),
+        Deliveries: views.reduce(
+          (total, { stretches }) => total + stretches.reduce((n, { texts }) => n + texts.length, 0),
+          0,
+        ),
         'Sessions resumed': sum(({ resumes }) => resumes),
         'Sessions that went on on another node': sum(({ moves }) => moves),
         'Sessions lost with the data of Redis': sum(({ lost }) => lost),
         'Gaps told, all of them where Redis lost its data': views.reduce((total, { gaps }) => total + gaps, 0),
-        'Rooms joined again by the client\'s app': views.reduce((total, { rejoins }) => total + rejoins, 0),
+        "Rooms joined again by the client's app": views.reduce((total, { rejoins }) => total + rejoins, 0),
         'Losses that nobody was told of': 0,
         Repeated: 0,
         'Out of order': 0,
