@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { RoostException } from './protocol/index.js';
+import { isUnavailable } from './protocol/index.js';
 
 /** Milliseconds between two lines that say that the store does not answer. */
 const QUIET = 5_000;
@@ -11,19 +11,19 @@ export class ErrorLog {
   #untold = 0;
 
   report(error: unknown, what: string): void {
-    if (error instanceof RoostException && error.code === 'UNAVAILABLE') this.#unavailable(error, what);
+    if (isUnavailable(error)) this.#unavailable((error as Error).message, what);
     else if (error instanceof Error) this.#logger.error(`${what}: ${error.message}`, error.stack);
     else this.#logger.error(`${what}: ${String(error)}`);
   }
 
-  #unavailable(error: RoostException, what: string): void {
+  #unavailable(message: string, what: string): void {
     const now = performance.now();
     if (now < this.#quietUntil) {
       this.#untold++;
       return;
     }
     const others = this.#untold > 0 ? `, and ${this.#untold} more since the last line` : '';
-    this.#logger.warn(`${what}: ${error.message}${others}`);
+    this.#logger.warn(`${what}: ${message}${others}`);
     this.#quietUntil = now + QUIET;
     this.#untold = 0;
   }

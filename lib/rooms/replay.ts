@@ -1,4 +1,4 @@
-import { RoostException, type Position } from '../protocol/index.js';
+import { isUnavailable, type Position } from '../protocol/index.js';
 import type { Entry, Span, Store } from '../store/store.js';
 
 /** Entries and bytes read at a time. */
@@ -78,7 +78,7 @@ export class Replay {
     try {
       await step();
     } catch (error) {
-      if (!(error instanceof RoostException && error.code === 'UNAVAILABLE')) throw error;
+      if (!isUnavailable(error)) throw error;
       await this.room.later();
     }
   }

@@ -56,7 +56,7 @@ describe('chaos in a cluster', () => {
                 process.stdout.write(`GHOST ${room} ${id} ${value} ${JSON.stringify(session)}\n`);
               }
             process.stdout.write(
-              `NODES ${JSON.stringify(await client.zrange('roost:nodes', 0, -1, 'WITHSCORES'))} ${Date.now()}\n`,
+              `NODES ${JSON.stringify(await client.call('ZRANGE', 'roost:nodes', 0, -1, 'WITHSCORES'))} ${Date.now()}\n`,
             );
           });
           for (const v of visitors) {

@@ -52,7 +52,7 @@ const app = await NestFactory.create(
     module: class ChatModule {},
     imports: [
       RoostModule.forRoot({
-        store: redisStore({ url, commandTimeout: 1_000, lease: 2_000, check: [1_000, 3_000] }),
+        store: redisStore({ url, commandTimeout: 1_000, lease: 2_000, check: [1_000, 3_000], probe: 1_000 }),
         heartbeat: { interval: 1_000, timeout: 1_000 },
         session: { ttl: 8_000, awayPerAddress: 1_000 },
         limits: { replay: 100_000, messages: false, connections: false },
