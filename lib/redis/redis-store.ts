@@ -206,6 +206,9 @@ export class RedisStore implements Store {
     const [epoch, oldest, top, more, first, nonce, ...texts] = result;
     const found = texts.map((text, index) => readEntry(text, first + index));
     const entries = found.map(({ entry }) => entry);
+    const feed = this.#feeds.get(this.#keys.live(room));
+    // The log has begun anew, and this node has not heard of it.
+    if (feed !== undefined && feed.position.epoch !== epoch) this.#comparisons.add(feed);
     return {
       page: { epoch, oldest, top, more: more === 1, entries },
       nonces: found.map((one) => one.nonce),
