@@ -48,6 +48,8 @@ export interface SessionParts {
   readonly departures: number;
   /** Leave hooks that run; never rejects. */
   readonly track: (hook: Promise<void>) => void;
+  /** Ephemeral messages were skipped for it. */
+  readonly skipped: (count: number) => void;
   readonly handle: (room: LiveRoom) => Call['room'];
   readonly end: (session: Session, reason: SessionEndReason) => void;
 }
@@ -139,6 +141,11 @@ export class Session<
     return this.#skipped;
   }
 
+  /** Last round-trip time of its connection's heartbeat in milliseconds; nothing before the first answered ping. */
+  get latency(): number | undefined {
+    return this.connection?.latency;
+  }
+
   /** As others see it. */
   get presence(): PresenceMember {
     const user = this.publicUser;
@@ -184,6 +191,7 @@ export class Session<
   /** @internal */
   skip(count: number): void {
     this.#skipped += count;
+    this.parts.skipped(count);
   }
 
   /** @internal */

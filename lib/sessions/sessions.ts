@@ -92,6 +92,9 @@ export class Sessions {
   /** Between the nodes that share the store; nothing where there is one. */
   readonly #migration: Migration | undefined;
 
+  /** @internal Since the start: sessions opened, messages skipped for slow readers, and what became of who came back. */
+  readonly counts = { opened: 0, skipped: 0, recovered: 0, gaps: 0, lost: 0 };
+
   /** Sessions that begin. */
   readonly opened$: Observable<Session> = this.#opened.asObservable();
   /** Sessions that come back. */
@@ -184,6 +187,7 @@ export class Sessions {
       }
     }
     this.#add(session);
+    this.counts.opened++;
     this.#settle(session, connection, identity);
     if (token !== undefined) connection.send({ ...this.#welcome(session, token), resumed: false });
     this.#run(this.parts.hooks.open(session));
@@ -251,6 +255,8 @@ export class Sessions {
     }
     if (session.record !== undefined) session.parts.direct.catchUp(frame.seq ?? 0);
     const direct = session.parts.direct.since(frame.seq ?? 0);
+    const whole = direct.recovered && Object.values(rooms).every(({ recovered }) => recovered);
+    this.counts[whole ? 'recovered' : 'gaps']++;
     connection.send({
       ...this.#welcome(session, this.#issue(session, token)),
       resumed: true,
@@ -323,6 +329,7 @@ export class Sessions {
       frameLimit: options.limits.frame,
       departures: options.limits.rooms,
       track: (hook) => this.#run(hook),
+      skipped: (count) => (this.counts.skipped += count),
       handle: (room) => rooms.handle(room, () => {}),
       end: (ending, reason) => this.end(ending, reason),
     });
