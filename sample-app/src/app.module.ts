@@ -8,10 +8,11 @@ import { FeedGateway } from './feed/feed.gateway.js';
 import { Races } from './feed/races.js';
 import { GameController } from './game/game.controller.js';
 import { GameGateway } from './game/game.gateway.js';
+import { HandshakeModule } from './handshake/handshake.module.js';
 import { NicknameAuthenticator } from './people/nickname.authenticator.js';
 
 @Module({
-  imports: [RoostModule.forRoot({ path: '/ws', authenticate: NicknameAuthenticator })],
+  imports: [RoostModule.forRoot({ path: '/ws', authenticate: NicknameAuthenticator }), HandshakeModule],
   controllers: [ChatController, FeedController, GameController],
   providers: [ChatGateway, ChatPage, FeedGateway, GameGateway, NicknameAuthenticator, Races],
 })

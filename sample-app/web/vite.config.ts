@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
-const PAGES = ['index', 'feed', 'game'];
+const PAGES = ['index', 'feed', 'game', 'handshake'];
 
 /** Each HTML file is the template of one page: the server fills its `{{places}}` and serves the rest under `/assets/`. */
 export default defineConfig({

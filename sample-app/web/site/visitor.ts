@@ -1,4 +1,4 @@
-import { RoostClient } from 'nestjs-roost/client';
+import { RoostClient, type RoostClientOptions } from 'nestjs-roost/client';
 import { birdPicture } from '../../src/people/bird.js';
 import { cleanNickname, nicknameFault } from '../../src/people/nickname.js';
 import type { You } from '../../src/people/you.js';
@@ -21,11 +21,15 @@ export class Visitor implements Me {
   name = '';
   readonly ids = new Set<string>();
   readonly statusLine = new StatusLine();
-  client = this.#connect();
+  client: RoostClient;
+  readonly #options: Pick<RoostClientOptions, 'WebSocket'>;
   #enter = (_client: RoostClient): void => {};
   readonly #ask = new Ask('name-dialog', (answer) => this.#rename(answer));
 
-  constructor() {
+  /** @param options of its clients */
+  constructor(options: Pick<RoostClientOptions, 'WebSocket'> = {}) {
+    this.#options = options;
+    this.client = this.#connect();
     byId('me').addEventListener('click', () => this.#ask.open(this.name));
   }
 
@@ -47,7 +51,11 @@ export class Visitor implements Me {
     const url = new URL('/ws', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     const nickname = localStorage.getItem(NICKNAME) ?? undefined;
-    const client = new RoostClient(url.href, { auth: { nickname }, storage: sessionStorage });
+    const client = new RoostClient(url.href, {
+      ...this.#options,
+      auth: { nickname },
+      storage: sessionStorage,
+    });
     this.statusLine.follow(client);
     client.onStatus((status) => {
       if (status.state !== 'closed' || status.why !== 'forbidden' || nickname === undefined) return;
