@@ -12,7 +12,17 @@ import {
   RoostException,
   Session,
 } from 'nestjs-roost';
-import { EMPTY, filter, firstValueFrom, fromEvent, interval, map, takeUntil, timeout } from 'rxjs';
+import {
+  EMPTY,
+  filter,
+  firstValueFrom,
+  fromEventPattern,
+  interval,
+  map,
+  takeUntil,
+  timeout,
+  type Observable,
+} from 'rxjs';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Person } from '../people/nickname.authenticator.js';
 import { youOf } from '../people/you.js';
@@ -56,9 +66,9 @@ export class HandshakeGateway implements OnGatewayInit<WebSocketServer>, OnGatew
     if (client === undefined) throw new RoostException('UNAVAILABLE', 'The connection is gone.');
     const payload = randomBytes(4);
     const pong = firstValueFrom(
-      fromEvent(client, 'pong').pipe(
-        filter((answer) => payload.equals(answer as Buffer)),
-        takeUntil(fromEvent(client, 'close')),
+      eventsOf<Buffer>(client, 'pong').pipe(
+        filter((answer) => payload.equals(answer)),
+        takeUntil(eventsOf(client, 'close')),
         timeout({ first: PONG_TIMEOUT, with: () => EMPTY }),
       ),
       { defaultValue: undefined },
@@ -89,4 +99,12 @@ export class HandshakeGateway implements OnGatewayInit<WebSocketServer>, OnGatew
   ticks() {
     return interval(1_000).pipe(map((count) => ({ count: count + 1 })));
   }
+}
+
+/** `fromEvent` would take a WebSocket of `ws` for one of a browser, which has no such events. */
+function eventsOf<T>(client: WebSocket, event: 'pong' | 'close'): Observable<T> {
+  return fromEventPattern<T>(
+    (listener) => client.on(event, listener),
+    (listener) => client.off(event, listener),
+  );
 }

@@ -45,7 +45,7 @@ export function CutStory({ recorder, status, room, reached }: CutStoryProps) {
       <ol class="steps">
         <Step done={wasCut} title="Cut">
           {wasCut
-            ? 'The socket is closed with 4900, or broke. The session stays on the server, and in its rooms.'
+            ? 'The socket is gone. The session stays on the server, and in its rooms.'
             : 'Press “Cut my connection” above, and wait for some seconds.'}
         </Step>
         <Step done={wasCut} title="Meanwhile">

@@ -21,12 +21,12 @@ interface HandshakePageProps {
 
 export function HandshakePage({ client, room, name, recorder }: HandshakePageProps) {
   const status = useStatus(client);
-  const exchange = useExchange(client, room);
+  const exchange = useExchange(room);
   const online = status.state === 'online';
   return (
     <>
       <div class="column">
-        <section class="exchange" aria-labelledby="exchange-title">
+        <section class="exchange" data-past={!online} aria-labelledby="exchange-title">
           <ExchangeView exchange={exchange} />
         </section>
         <section class="round-trips" aria-labelledby="trips-title">
@@ -89,7 +89,7 @@ function useStatus(client: RoostClient): ClientStatus {
 }
 
 /** How the present connection has begun. `joined` tells of the first one; after that it is asked for. */
-function useExchange(client: RoostClient, room: ClientRoom<HandshakeContract>): Exchange | undefined {
+function useExchange(room: ClientRoom<HandshakeContract>): Exchange | undefined {
   const [exchange, setExchange] = useState<Exchange>();
   useEffect(() => {
     const ask = async () => {
@@ -99,14 +99,10 @@ function useExchange(client: RoostClient, room: ClientRoom<HandshakeContract>): 
         // The connection is gone again, and the next one will be asked.
       }
     };
-    const stops = [
-      room.onJoined(({ data }) => setExchange(data.exchange)),
-      room.onRecovery(() => void ask()),
-      client.onStatus(({ state }) => state !== 'online' && setExchange(undefined)),
-    ];
+    const stops = [room.onJoined(({ data }) => setExchange(data.exchange)), room.onRecovery(() => void ask())];
     return () => {
       for (const stop of stops) stop();
     };
-  }, [client, room]);
+  }, [room]);
   return exchange;
 }

@@ -37,6 +37,18 @@ export function FrameList({ recorder }: { readonly recorder: Recorder }) {
           <Count direction="up" total={recorder.totals.up} />
           <Count direction="down" total={recorder.totals.down} />
         </p>
+        <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
+          Pause
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            recorder.clear();
+            setPaused(false);
+          }}
+        >
+          Clear
+        </button>
         <fieldset class="shown">
           <legend class="unseen">Which frames</legend>
           {SHOWN.map(([value, label]) => (
@@ -54,18 +66,6 @@ export function FrameList({ recorder }: { readonly recorder: Recorder }) {
           value={search}
           onInput={({ currentTarget }) => setSearch(currentTarget.value)}
         />
-        <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
-          Pause
-        </button>
-        <button
-          type="button"
-          onClick={() => {
-            recorder.clear();
-            setPaused(false);
-          }}
-        >
-          Clear
-        </button>
       </div>
       <ol
         class="frames"
