@@ -3,7 +3,7 @@ import { html, json } from '../view/html.js';
 import { Template } from '../view/page.js';
 import { channelItem } from './channel-item.view.js';
 import { CHANNELS, topicOf } from './channels.js';
-import type { Transcript } from './transcript.js';
+import { isLine, type Transcript } from './transcript.js';
 import { transcriptItems } from './transcript.view.js';
 
 /** The chat as a page that can be read before, and without, any script. */
@@ -16,7 +16,7 @@ export class ChatPage {
       channel: html`${channel}`,
       topic: html`${topicOf(channel)}`,
       channels: html`${channelNames(channel).map((name) => channelItem(name, name === channel))}`,
-      messages: html`${transcriptItems(transcript.messages, { own: new Set(), timeZone: 'UTC' })}`,
+      messages: html`${transcriptItems(transcript.messages.filter(isLine), { own: new Set(), timeZone: 'UTC' })}`,
       start: json({ channel, transcript }),
     });
   }

@@ -19,11 +19,12 @@ export function transcriptItems(lines: readonly Line[], reader: Reader, previous
 }
 
 function lineItem(line: Line, previous: Line | undefined, { own, timeZone }: Reader): Html {
-  const { from: name, text } = line.data;
+  const { author, text } = line.data;
+  const { name } = author;
   const day = DAYS[timeZone].format(line.ts);
   const newDay = previous === undefined || DAYS[timeZone].format(previous.ts) !== day;
   const first =
-    newDay || line.from !== previous.from || name !== previous.data.from || line.ts - previous.ts > GROUP_MS;
+    newDay || line.from !== previous.from || author.id !== previous.data.author.id || line.ts - previous.ts > GROUP_MS;
   const isOwn = line.from !== undefined && own.has(line.from);
   return html`${newDay ? html`<li class="day">${day}</li>` : undefined}
     <li class="line${first ? ' first' : ''}${isOwn ? ' own' : ''}">

@@ -1,6 +1,6 @@
 import { RoostError, type ClientRoom, type PresenceState, type Recovery, type RoostClient } from 'nestjs-roost/client';
 import type { ChatContract } from '../../src/chat/chat.contract.js';
-import { TRANSCRIPT_LENGTH, type Line, type Transcript } from '../../src/chat/transcript.js';
+import { isLine, TRANSCRIPT_LENGTH, type Line, type Transcript } from '../../src/chat/transcript.js';
 import type { Visitor } from '../site/visitor.js';
 import { failureWords } from './words.js';
 
@@ -60,7 +60,7 @@ export class Channel {
 
   constructor(name: string, transcript: Transcript, me: Visitor, events: ChannelEvents) {
     this.name = name;
-    this.lines = transcript.messages;
+    this.lines = transcript.messages.filter(isLine);
     this.#position = transcript;
     this.#more = transcript.more;
     this.#me = me;
@@ -91,7 +91,7 @@ export class Channel {
     const room = client.join<ChatContract>(`chat/${this.name}`, { since: { epoch, offset } });
     this.#room = room;
     this.closed = undefined;
-    room.on('say', (data, { offset, ts, from }) => this.#hear({ offset: offset ?? 0, ts, from, data }));
+    room.on('say', (data, { offset, ts, from }) => this.#hear({ event: 'say', offset: offset ?? 0, ts, from, data }));
     room.onJoined(({ data }) => {
       this.topic = data.topic;
       this.#me.is(data.you);
@@ -143,7 +143,7 @@ export class Channel {
     try {
       const { messages, more } = (await this.#room.history({ before, limit: TRANSCRIPT_LENGTH })) as Transcript;
       if (this.lines[0]?.offset !== before) return;
-      this.lines = [...messages, ...this.lines];
+      this.lines = [...messages.filter(isLine), ...this.lines];
       this.#more = more;
       this.#events.changed(this);
     } catch (error) {
@@ -191,7 +191,7 @@ export class Channel {
     let lines: readonly Line[] = [];
     try {
       const transcript = await Channel.load(this.name);
-      lines = transcript.messages.filter(({ offset }) => offset > known);
+      lines = transcript.messages.filter(isLine).filter(({ offset }) => offset > known);
       this.#position = transcript;
       this.#renewed ||= anew;
       this.#more &&= !anew;

@@ -72,10 +72,11 @@ export class Log {
     if (channel === undefined) return;
     const [me] = this.#me.ids;
     const lines = channel.pending.map(({ text, ts }) => ({
+      event: 'say' as const,
       offset: 0,
       ts,
       from: me,
-      data: { from: this.#me.name, text },
+      data: { author: { id: this.#me.user, name: this.#me.name }, text, mentions: [] },
     }));
     this.#pending.replaceChildren(this.#items(lines, channel.lines.at(-1)));
     for (const [i, item] of [...this.#pending.querySelectorAll('.line')].entries()) {

@@ -12,6 +12,8 @@ const NICKNAME = 'roost.nickname';
 /** Who the page's person is, as the server says. */
 export interface Me {
   readonly name: string;
+  /** The user's id, where the server has told it. */
+  readonly user: string;
   /** Public ids of the sessions that this page has had. */
   readonly ids: ReadonlySet<string>;
 }
@@ -19,6 +21,7 @@ export interface Me {
 /** The person before the page, and their connection. Under another name it is another one. */
 export class Visitor implements Me {
   name = '';
+  user = '';
   readonly ids = new Set<string>();
   readonly statusLine = new StatusLine();
   client = this.#connect();
@@ -36,8 +39,9 @@ export class Visitor implements Me {
   }
 
   /** The server has said who it is. */
-  is({ id, name }: You): void {
+  is({ id, name, user = this.user }: You & { user?: string }): void {
     this.name = name;
+    this.user = user;
     this.ids.add(id);
     byId('my-bird').replaceChildren(nodes(birdPicture(name)));
     byId('my-name').textContent = name;
