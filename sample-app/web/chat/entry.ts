@@ -19,7 +19,7 @@ export type Entry = (Line | Notice | Tombstone) & {
 export function entriesOf({ messages }: Transcript, era: number): readonly Entry[] {
   return messages
     .filter(({ event }) => event === 'say' || event === 'settings' || event === 'moderated')
-    .map((message) => ({ ...message, era }));
+    .map((message) => Object.assign({}, message, { era }));
 }
 
 export function tombstoneOf({ offset, ts, data, era }: Line & Entry): Entry {

@@ -1,9 +1,9 @@
 import { byId } from '../site/dom.js';
-import { mount, startOf } from '../site/mount.js';
-import { Game } from './game.js';
+import { mount, startOfPage } from '../site/mount.js';
+import { Game, type GameStart } from './game.js';
 import { GamePage } from './game-page.js';
 
-const game = new Game(startOf());
+const game = new Game(startOfPage() as GameStart);
 mount(<GamePage game={game} />);
 game.connect(byId('arena'), byId('flock'));
 

@@ -2,8 +2,8 @@ import { hydrate, options, type VNode } from 'preact';
 import { byId } from './dom.js';
 
 /** What the server has put into the page for the script to begin with. */
-export function startOf<Start>(): Start {
-  return JSON.parse(byId('start').textContent) as Start;
+export function startOfPage(): unknown {
+  return JSON.parse(byId('start').textContent);
 }
 
 /** Brings the page to life that the server has rendered. Whatever changes within a frame is drawn once, with it. */
