@@ -1,46 +1,22 @@
-import type { ClientStatus } from 'nestjs-roost/client';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { RoomPosition } from '../../src/handshake/handshake.contract.js';
-import { useFrames } from '../inspector/frame-list.js';
-import { fields, type Recorder } from '../inspector/recorder.js';
-import { resumesIn, type Resume } from '../inspector/resumes.js';
+import { fields } from '../inspector/recorder.js';
+import type { WayBack } from './way-back.js';
 
-interface CutStoryProps {
-  readonly recorder: Recorder;
-  readonly status: ClientStatus;
-  /** Name of the room. */
+interface Props {
+  readonly wayBack: WayBack;
+  /** The room's whole name. */
   readonly room: string;
-  /** The last entry that this page has. */
-  readonly reached: () => number;
 }
 
-/** Milliseconds between two looks at the room while the page is cut off. */
-const LOOK = 500;
-
 /** What happens between a cut and the moment at which everything is here again, step by step. */
-export function CutStory({ recorder, status, room, reached }: CutStoryProps) {
-  const frames = useFrames(recorder);
-  const [resume, setResume] = useState<Resume>();
-  const away = status.state === 'away';
-  const meanwhile = useMeanwhile(away, room);
-  const left = useRef(0);
-  if (away) left.current = reached();
-
-  // Frames are forgotten in time; the story is told for as long as there is no other.
-  const last = resumesIn(frames).at(-1);
-  const isNews =
-    last !== undefined && last.welcome.number >= (resume?.welcome.number ?? 0) && !isComplete(resume, last);
-  useEffect(() => {
-    if (isNews) setResume(last);
-  });
-
-  const told = away ? undefined : resume;
-  const one = told?.rooms.find(({ name }) => name === `handshake/${room}`);
-  const missed = one?.replayed.map(({ content }) => Number(fields(content)['offset'])) ?? [];
-  const wasCut = away || told !== undefined;
+export function CutStory({ wayBack, room }: Props) {
+  const cutOff = wayBack.cutOff.value;
+  const resume = wayBack.resume.value;
+  const back = resume?.rooms.find(({ name }) => name === room);
+  const missed = back?.replayed.map(({ content }) => fields(content)['offset'] as number) ?? [];
+  const wasCut = cutOff !== undefined || resume !== undefined;
   return (
-    <>
+    <section class="story" aria-labelledby="story-title">
       <h2 id="story-title">A cut, and the way back</h2>
       <ol class="steps">
         <Step done={wasCut} title="Cut">
@@ -49,34 +25,39 @@ export function CutStory({ recorder, status, room, reached }: CutStoryProps) {
             : 'Press “Cut my connection” above, and wait for some seconds.'}
         </Step>
         <Step done={wasCut} title="Meanwhile">
-          {away
-            ? `The room is at entry ${meanwhile ?? '…'}, and this page at ${left.current}.`
-            : one
-              ? `The room went on, and this page was at entry ${one.from}.`
+          {cutOff
+            ? `The room is at entry ${cutOff.top ?? '…'}, and this page at ${cutOff.reached}.`
+            : back
+              ? `The room went on, and this page was at entry ${back.from}.`
               : 'The room goes on without this page.'}
         </Step>
-        <Step done={told !== undefined} title="connect">
-          {one
-            ? `On a new WebSocket: my session, and ${one.name} at entry ${one.from}.`
+        <Step done={back !== undefined} title="connect">
+          {back
+            ? `On a new WebSocket: my session, and ${back.name} at entry ${back.from}.`
             : 'On a new WebSocket it names its session and how far it got.'}
         </Step>
-        <Step done={one?.recovered === true} title="welcome">
-          {one
-            ? one.recovered
-              ? `resumed: true, and the room goes on just behind entry ${one.from}.`
+        <Step done={back?.recovered === true} title="welcome">
+          {back
+            ? back.recovered
+              ? `resumed: true, and the room goes on just behind entry ${back.from}.`
               : 'resumed: true, but the room’s log does not reach back so far.'
             : 'The server knows it, and says where each room goes on.'}
         </Step>
-        <Step done={one?.top !== undefined} title="Replay">
-          {one?.top === undefined
+        <Step done={back?.top !== undefined} title="Replay">
+          {back?.top === undefined
             ? 'Then come the entries that were missed, each once, and after them live ones.'
-            : missed.length === 0
-              ? 'Nothing was missed.'
-              : `${missed.length} ${missed.length === 1 ? 'entry' : 'entries'} missed, ${missed[0]} to ${missed.at(-1)}, in order and each once; then live ones.`}
+            : replayWords(missed)}
         </Step>
       </ol>
-    </>
+    </section>
   );
+}
+
+function replayWords(missed: readonly number[]): string {
+  const [first] = missed;
+  if (missed.length === 0) return 'Nothing was missed.';
+  if (missed.length === 1) return `1 entry missed, ${first}; then live ones.`;
+  return `${missed.length} entries missed, ${first} to ${missed.at(-1)}, in order and each once; then live ones.`;
 }
 
 function Step(props: { readonly done: boolean; readonly title: string; readonly children: ComponentChildren }) {
@@ -85,33 +66,4 @@ function Step(props: { readonly done: boolean; readonly title: string; readonly 
       <b>{props.title}</b> <span>{props.children}</span>
     </li>
   );
-}
-
-function isComplete(told: Resume | undefined, last: Resume): boolean {
-  return told?.welcome.number === last.welcome.number && told.rooms.every(({ top }) => top !== undefined);
-}
-
-/** Where the room has got to, asked over HTTP: there is no other way at that moment. */
-function useMeanwhile(away: boolean, room: string): number | undefined {
-  const [offset, setOffset] = useState<number>();
-  useEffect(() => {
-    if (!away) return undefined;
-    setOffset(undefined);
-    const ended = new AbortController();
-    const look = async () => {
-      try {
-        const answer = await fetch(`/api/handshake/${encodeURIComponent(room)}/position`, { signal: ended.signal });
-        if (answer.ok) setOffset(((await answer.json()) as RoomPosition).offset);
-      } catch {
-        // The server may be what is gone: the line goes on without the number.
-      }
-    };
-    void look();
-    const timer = setInterval(() => void look(), LOOK);
-    return () => {
-      ended.abort();
-      clearInterval(timer);
-    };
-  }, [away, room]);
-  return offset;
 }

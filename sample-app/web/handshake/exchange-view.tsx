@@ -5,10 +5,16 @@ import { acceptKey, PROTOCOL_GUID } from './accept-key.js';
 /** Headers that make a request or a response one of WebSockets. */
 const ESSENTIAL = /^(connection|upgrade|sec-websocket-.*)$/i;
 
+interface Props {
+  readonly exchange: Exchange | undefined;
+  /** Whether it was of a connection that is gone. */
+  readonly past: boolean;
+}
+
 /** The HTTP exchange with which a connection has begun. */
-export function ExchangeView({ exchange }: { readonly exchange: Exchange | undefined }) {
+export function ExchangeView({ exchange, past }: Props) {
   return (
-    <>
+    <section class="exchange" data-past={past} aria-labelledby="exchange-title">
       <h2 id="exchange-title">How this connection began</h2>
       <p class="hint">
         One request of HTTP/1.1, in which the browser asks for another protocol. After the 101 it is one.
@@ -16,7 +22,7 @@ export function ExchangeView({ exchange }: { readonly exchange: Exchange | undef
       <HeadView title="Request" sign="↑" head={exchange?.request} />
       <HeadView title="Response" sign="↓" head={exchange?.response} />
       <KeyView exchange={exchange} />
-    </>
+    </section>
   );
 }
 

@@ -1,14 +1,13 @@
-import type { RoostClient } from 'nestjs-roost/client';
 import { useState } from 'preact/hooks';
+import type { Visitor } from '../site/visitor.js';
 
 /** Joins any room of the app, to see what goes by in it. */
-export function OtherRoom({ client }: { readonly client: RoostClient }) {
+export function OtherRoom({ visitor }: { readonly visitor: Visitor }) {
   const [name, setName] = useState('');
   const [words, setWords] = useState('');
   const join = async () => {
-    const room = client.join(name);
     try {
-      await room.joined;
+      await visitor.client?.join(name).joined;
       setWords(`In ${name}.`);
       setName('');
     } catch (error) {

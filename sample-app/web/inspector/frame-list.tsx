@@ -94,23 +94,13 @@ function Count({ direction, total }: { readonly direction: Direction; readonly t
   );
 }
 
-/** The recorded frames; those that come within one picture of the screen are drawn together. */
-export function useFrames(recorder: Recorder, paused = false): readonly RecordedFrame[] {
+/** The recorded frames, until it is paused. */
+function useFrames(recorder: Recorder, paused: boolean): readonly RecordedFrame[] {
   const [frames, setFrames] = useState(recorder.frames);
   useEffect(() => {
     if (paused) return undefined;
     setFrames(recorder.frames);
-    let awaited = 0;
-    const stop = recorder.onFrame(() => {
-      awaited ||= requestAnimationFrame(() => {
-        awaited = 0;
-        setFrames(recorder.frames);
-      });
-    });
-    return () => {
-      stop();
-      cancelAnimationFrame(awaited);
-    };
+    return recorder.onFrame(() => setFrames(recorder.frames));
   }, [recorder, paused]);
   return frames;
 }

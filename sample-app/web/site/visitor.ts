@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { RoostClient } from 'nestjs-roost/client';
+import { RoostClient, type RoostClientOptions } from 'nestjs-roost/client';
 import { cleanNickname, nicknameFault } from '../../src/people/nickname.js';
 import type { You } from '../../src/people/you.js';
 import { ConnectionStatus } from './connection-status.js';
@@ -19,6 +19,7 @@ export class Visitor {
   readonly asking = signal<{ readonly name: string; readonly refusal?: string | undefined } | undefined>(undefined);
   #client: RoostClient | undefined;
   #enter = (_client: RoostClient): void => {};
+  #options: Pick<RoostClientOptions, 'WebSocket'> = {};
 
   /** The connection, once there is one: the server renders pages without. */
   get client(): RoostClient | undefined {
@@ -29,9 +30,11 @@ export class Visitor {
    * Connects.
    *
    * @param enter is given the client, and each that takes its place, to join rooms with it
+   * @param options of those clients
    */
-  connect(enter: (client: RoostClient) => void): void {
+  connect(enter: (client: RoostClient) => void, options: Pick<RoostClientOptions, 'WebSocket'> = {}): void {
     this.#enter = enter;
+    this.#options = options;
     this.#begin();
   }
 
@@ -64,7 +67,11 @@ export class Visitor {
     const url = new URL('/ws', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     const nickname = localStorage.getItem(NICKNAME) ?? undefined;
-    const client = (this.#client = new RoostClient(url.href, { auth: { nickname }, storage: sessionStorage }));
+    const client = (this.#client = new RoostClient(url.href, {
+      ...this.#options,
+      auth: { nickname },
+      storage: sessionStorage,
+    }));
     this.status.follow(client);
     client.onStatus((status) => {
       if (status.state !== 'closed' || status.why !== 'forbidden' || nickname === undefined) return;

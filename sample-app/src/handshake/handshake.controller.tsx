@@ -1,18 +1,28 @@
 import { Controller, Get, Header, NotFoundException, Param } from '@nestjs/common';
 import { Rooms, RoostException } from 'nestjs-roost';
-import { html } from '../view/html.js';
-import { Page, Template } from '../view/page.js';
+import { Handshake } from '../../web/handshake/handshake.js';
+import { HandshakePage } from '../../web/handshake/handshake-page.js';
+import { renderDocument } from '../view/document.js';
+import { Page } from '../view/page.js';
 import type { RoomPosition } from './handshake.contract.js';
 
 @Controller()
 export class HandshakeController {
-  readonly #template = new Template('handshake');
-
   constructor(private readonly rooms: Rooms) {}
 
   @Page('handshake', 'handshake/:name')
   show(@Param('name') name = 'jetty'): string {
-    return this.#template.render({ name: html`${name}` });
+    const start = { name };
+    return renderDocument(
+      {
+        entry: 'handshake',
+        title: 'Handshake · Roost',
+        description: 'How a WebSocket begins, what goes by on it, and how it comes back: a protocol inspector.',
+        noscript: 'To look into a WebSocket needs JavaScript.',
+        start,
+      },
+      <HandshakePage handshake={new Handshake(start)} />,
+    );
   }
 
   /** Tells a page that is cut off how far the room has got without it. */
