@@ -1,0 +1,18 @@
+import { Site } from '../site/site.js';
+import { Sky } from '../site/sky.js';
+import type { Operations } from './operations.js';
+
+/** For who may not see the figures. */
+export function RefusalPage({ operations }: { readonly operations: Operations }) {
+  const { visitor, refusal } = operations;
+  return (
+    <Site visitor={visitor} here="/operations" skip={['refusal', 'Skip to the refusal']}>
+      <main class="operations">
+        <Sky visitor={visitor} label="Connection" title={<h1>Operations</h1>} />
+        <section class="refused">
+          <h2 id="refusal">{refusal.value}</h2>
+        </section>
+      </main>
+    </Site>
+  );
+}
