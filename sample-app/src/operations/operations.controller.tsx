@@ -6,14 +6,14 @@ import { OperationsPage } from '../../web/operations/operations-page.js';
 import { renderDocument } from '../view/document.js';
 import { Page } from '../view/page.js';
 import { SPAN, type OperationsContract, type Told } from './operations.contract.js';
-import { RefusalFilter } from './refusal.filter.js';
+import { RefusalPageFilter } from './refusal-page.filter.js';
 
 /** Pages of the room's log that are read at most. */
 const PAGES = 10;
 
 @Controller()
 @UseGuards(StaffGuard)
-@UseFilters(RefusalFilter)
+@UseFilters(RefusalPageFilter)
 export class OperationsController {
   constructor(private readonly rooms: Rooms) {}
 

@@ -7,7 +7,7 @@ import { PAGE_HEADERS } from '../view/page.js';
 
 /** Tells who may not come in so in a page, and where to sign in. */
 @Catch(HttpException)
-export class RefusalFilter implements ExceptionFilter<HttpException> {
+export class RefusalPageFilter implements ExceptionFilter<HttpException> {
   catch(refusal: HttpException, host: ArgumentsHost): void {
     const start = { refusal: refusal.message };
     const page = renderDocument(
