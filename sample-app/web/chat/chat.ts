@@ -1,4 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
+import type { Author } from '../../src/chat/chat.contract.js';
 import { Visitor } from '../site/visitor.js';
 import { Channel, loadChannel, type ChannelStart } from './channel.js';
 import type { TimeZone } from './times.js';
@@ -14,6 +15,8 @@ export interface ChatStart {
 export class Chat {
   readonly visitor = new Visitor();
   readonly listed: readonly string[];
+  /** Whose name was pressed, and on which of their messages. */
+  readonly person = signal<{ readonly author: Author; readonly offset?: number | undefined } | undefined>(undefined);
   /** In the order in which they were opened. */
   readonly open = signal<ReadonlyMap<string, Channel>>(new Map());
   readonly current;
@@ -54,6 +57,11 @@ export class Chat {
   async visit(name: string): Promise<void> {
     if (name === this.current.value.name) return;
     if (await this.#show(name)) history.pushState(undefined, '', `/channel/${encodeURIComponent(name)}`);
+  }
+
+  /** Joins a channel again that the person was taken out of. */
+  comeBack(channel: Channel): void {
+    if (this.visitor.client) channel.join(this.visitor.client);
   }
 
   /**

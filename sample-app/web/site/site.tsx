@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { AccountDialog } from './account-dialog.js';
 import { Bird } from './bird.js';
 import { Birds } from './birds.js';
-import { NameDialog } from './name-dialog.js';
 import type { Visitor } from './visitor.js';
 
 const PAGES = [
@@ -47,7 +47,7 @@ export function Site({ visitor, here, skip: [id, words], children }: Props) {
         <Account visitor={visitor} />
       </header>
       {children}
-      <NameDialog visitor={visitor} />
+      <AccountDialog visitor={visitor} />
     </>
   );
 }
@@ -55,12 +55,13 @@ export function Site({ visitor, here, skip: [id, words], children }: Props) {
 function Account({ visitor }: Pick<Props, 'visitor'>) {
   const name = visitor.name.value;
   return (
-    <button class="me" type="button" id="me" aria-haspopup="dialog" onClick={() => visitor.askName()}>
+    <button class="me" type="button" id="me" aria-haspopup="dialog" onClick={() => (visitor.asking.value = true)}>
       <span class="unseen">You are </span>
       <span id="my-bird">{name !== '' && <Bird name={name} />}</span>
       <b id="my-name" dir="auto">
         {name || '…'}
       </b>
+      {visitor.account.isGuest && <span class="sign-in">Sign in</span>}
     </button>
   );
 }
