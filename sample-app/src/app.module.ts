@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { RoostModule } from 'nestjs-roost';
 import { redisStore } from 'nestjs-roost/redis';
-import { ChatController } from './chat/chat.controller.js';
-import { ChatGateway } from './chat/chat.gateway.js';
-import { ChatPage } from './chat/chat.page.js';
+import { AccountsModule } from './accounts/accounts.module.js';
+import { SiteAuthenticator } from './accounts/site.authenticator.js';
+import { ChannelsModule } from './channels/channels.module.js';
+import { ChatModule } from './chat/chat.module.js';
 import { FeedController } from './feed/feed.controller.js';
 import { FeedGateway } from './feed/feed.gateway.js';
 import { Races } from './feed/races.js';
@@ -11,22 +12,24 @@ import { GameController } from './game/game.controller.js';
 import { GameGateway } from './game/game.gateway.js';
 import { HandshakeModule } from './handshake/handshake.module.js';
 import { OperationsModule } from './operations/operations.module.js';
-import { NicknameAuthenticator } from './people/nickname.authenticator.js';
 
-/** Several nodes of the app share a Redis; alone it keeps everything in memory. */
+/** Several nodes of the app share a Redis; alone it keeps its rooms in memory. */
 const redis = process.env['REDIS_URL'];
 
 @Module({
   imports: [
-    RoostModule.forRoot({
-      path: '/ws',
-      authenticate: NicknameAuthenticator,
-      ...(redis && { store: redisStore({ url: redis }) }),
-    }),
+    AccountsModule,
+    ChannelsModule,
+    ChatModule,
     HandshakeModule,
     OperationsModule,
+    RoostModule.forRoot({
+      path: '/ws',
+      authenticate: SiteAuthenticator,
+      ...(redis && { store: redisStore({ url: redis }) }),
+    }),
   ],
-  controllers: [ChatController, FeedController, GameController],
-  providers: [ChatGateway, ChatPage, FeedGateway, GameGateway, NicknameAuthenticator, Races],
+  controllers: [FeedController, GameController],
+  providers: [FeedGateway, GameGateway, Races],
 })
 export class AppModule {}

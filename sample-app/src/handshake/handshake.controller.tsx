@@ -1,18 +1,23 @@
-import { Controller, Get, Header, NotFoundException, Param } from '@nestjs/common';
+import { Controller, Get, Header, NotFoundException, Param, Req } from '@nestjs/common';
 import { Rooms, RoostException } from 'nestjs-roost';
+import type { Request } from 'express';
 import { Handshake } from '../../web/handshake/handshake.js';
 import { HandshakePage } from '../../web/handshake/handshake-page.js';
+import { Visitors } from '../accounts/visitors.js';
 import { renderDocument } from '../view/document.js';
 import { Page } from '../view/page.js';
 import type { RoomPosition } from './handshake.contract.js';
 
 @Controller()
 export class HandshakeController {
-  constructor(private readonly rooms: Rooms) {}
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly visitors: Visitors,
+  ) {}
 
   @Page('handshake', 'handshake/:name')
-  show(@Param('name') name = 'jetty'): string {
-    const start = { name };
+  show(@Req() request: Request, @Param('name') name = 'jetty'): string {
+    const start = { me: this.visitors.of(request), name };
     return renderDocument(
       {
         entry: 'handshake',

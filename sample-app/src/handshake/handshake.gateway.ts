@@ -24,7 +24,7 @@ import {
   type Observable,
 } from 'rxjs';
 import type { WebSocket, WebSocketServer } from 'ws';
-import type { Person } from '../people/nickname.authenticator.js';
+import type { Person } from '../people/person.js';
 import { youOf } from '../people/you.js';
 import { Exchanges } from './exchanges.js';
 import type { Exchange, HandshakeContract, Ping } from './handshake.contract.js';

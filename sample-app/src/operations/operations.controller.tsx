@@ -1,6 +1,8 @@
-import { Controller, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Req, UseFilters, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
 import { Rooms, type HistoryPage } from 'nestjs-roost';
 import { StaffGuard } from '../accounts/staff.guard.js';
+import { Visitors } from '../accounts/visitors.js';
 import { Operations } from '../../web/operations/operations.js';
 import { OperationsPage } from '../../web/operations/operations-page.js';
 import { renderDocument } from '../view/document.js';
@@ -15,11 +17,14 @@ const PAGES = 10;
 @UseGuards(StaffGuard)
 @UseFilters(RefusalPageFilter)
 export class OperationsController {
-  constructor(private readonly rooms: Rooms) {}
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly visitors: Visitors,
+  ) {}
 
   @Page('operations')
-  async show(): Promise<string> {
-    const start = await this.#lastMinutes();
+  async show(@Req() request: Request): Promise<string> {
+    const start = { me: this.visitors.of(request), ...(await this.#lastMinutes()) };
     return renderDocument(
       {
         entry: 'operations',

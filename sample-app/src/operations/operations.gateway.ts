@@ -1,7 +1,7 @@
 import { UseGuards } from '@nestjs/common';
 import { CurrentSession, OnJoin, OnResume, RoomGateway, Session } from 'nestjs-roost';
 import { StaffGuard } from '../accounts/staff.guard.js';
-import type { Person } from '../people/nickname.authenticator.js';
+import type { Person } from '../people/person.js';
 import { youOf } from '../people/you.js';
 import { SPAN } from './operations.contract.js';
 

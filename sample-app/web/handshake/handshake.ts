@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ClientRoom, RoostClient } from 'nestjs-roost/client';
+import type { Me } from '../../src/accounts/account.contract.js';
 import type { Exchange, HandshakeContract } from '../../src/handshake/handshake.contract.js';
 import { inspected } from '../inspector/inspected.js';
 import { Recorder } from '../inspector/recorder.js';
@@ -10,12 +11,13 @@ import { WayBack } from './way-back.js';
 
 /** What the server begins the page with. */
 export interface HandshakeStart {
+  readonly me: Me;
   readonly name: string;
 }
 
 /** A connection that is looked at while it is used. */
 export class Handshake {
-  readonly visitor = new Visitor();
+  readonly visitor: Visitor;
   readonly name: string;
   readonly recorder = new Recorder();
   readonly trips = new RoundTrips(this.recorder);
@@ -26,7 +28,8 @@ export class Handshake {
   /** Why there is nothing to see, in words. */
   readonly refusal = signal<string | undefined>(undefined);
 
-  constructor({ name }: HandshakeStart) {
+  constructor({ me, name }: HandshakeStart) {
+    this.visitor = new Visitor(me);
     this.name = name;
     this.wayBack = new WayBack(name, this.recorder);
   }

@@ -1,10 +1,12 @@
 import { computed, signal } from '@preact/signals';
 import type { Position } from 'nestjs-roost/client';
+import type { Me } from '../../src/accounts/account.contract.js';
 import { PERIOD, SPAN, type OperationsContract, type Told } from '../../src/operations/operations.contract.js';
 import { Visitor } from '../site/visitor.js';
 
 /** What the server begins the page with. */
 export interface OperationsStart {
+  readonly me: Me;
   /** The figures of the last minutes, and where the room's log goes on. */
   readonly told?: readonly Told[];
   readonly position?: Position;
@@ -34,7 +36,7 @@ const TINTS = [0, 5, 8, 3, 6, 1, 9, 4, 7, 2] as const;
 
 /** The figures of all nodes. */
 export class Operations {
-  readonly visitor = new Visitor();
+  readonly visitor: Visitor;
   readonly refusal = signal<string | undefined>(undefined);
   readonly #told = signal<readonly Told[]>([]);
   readonly #since: Position | undefined;
@@ -51,7 +53,8 @@ export class Operations {
   /** The nodes that are there. */
   readonly live = computed(() => this.nodes.value.filter(({ silent }) => !silent));
 
-  constructor({ told = [], position, refusal }: OperationsStart) {
+  constructor({ me, told = [], position, refusal }: OperationsStart) {
+    this.visitor = new Visitor(me);
     this.#since = position;
     this.refusal.value = refusal;
     this.#add(told);
@@ -59,7 +62,11 @@ export class Operations {
 
   connect(): void {
     const refused = this.refusal.value !== undefined;
+    let begun = false;
     this.visitor.connect((client) => {
+      // Somebody else may see other things.
+      if (begun) location.reload();
+      begun = true;
       if (refused) return;
       const room = client.join<OperationsContract>('operations', this.#since && { since: this.#since });
       room.onJoined(({ data }) => this.visitor.is(data.you));

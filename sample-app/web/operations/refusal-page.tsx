@@ -11,6 +11,12 @@ export function RefusalPage({ operations }: { readonly operations: Operations })
         <Sky visitor={visitor} label="Connection" title={<h1>Operations</h1>} />
         <section class="refused">
           <h2 id="refusal">{refusal.value}</h2>
+          <p>
+            <button type="button" onClick={() => (visitor.asking.value = true)}>
+              Sign in
+            </button>{' '}
+            or <a href="/">go to the channels</a>.
+          </p>
         </section>
       </main>
     </Site>
