@@ -8,8 +8,8 @@ import { SiteAuthenticator } from './site.authenticator.js';
 import { StaffGuard } from './staff.guard.js';
 import { Visitors } from './visitors.js';
 
-/** Tries of one address in a minute to sign up or in. */
-const TRIES = { ttl: 60_000, limit: 20 };
+/** Tries of one address in a minute to sign up or in; many people may share one address. */
+const TRIES = { ttl: 60_000, limit: Number(process.env['ROOST_SAMPLE_TRIES'] ?? 20) };
 
 @Global()
 @Module({

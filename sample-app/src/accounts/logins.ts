@@ -44,6 +44,6 @@ export class Logins {
   }
 }
 
-function hash(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+function hash(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
 }

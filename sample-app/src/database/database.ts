@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import Sqlite from 'libsql';
 
-type Value = string | number | Buffer | null;
+type Value = string | number | null;
 
 /** Who exists, and how channels are run. Names are compared folded, so that nobody can pass for somebody else. */
 const SCHEMA = `
@@ -9,7 +9,7 @@ const SCHEMA = `
     id TEXT PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL UNIQUE, password TEXT NOT NULL
   );
   CREATE TABLE IF NOT EXISTS logins (
-    token BLOB PRIMARY KEY, user TEXT NOT NULL, name TEXT NOT NULL, expires INTEGER NOT NULL
+    token TEXT PRIMARY KEY, user TEXT NOT NULL, name TEXT NOT NULL, expires INTEGER NOT NULL
   );
   CREATE TABLE IF NOT EXISTS channels (
     name TEXT PRIMARY KEY, topic TEXT NOT NULL, owner TEXT REFERENCES accounts (id),
