@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { programPath } from './require-programs.mjs';
 import { startRoundRobin } from './round-robin.mjs';
 
-const APP = fileURLToPath(new URL('../dist/sample-app/main.js', import.meta.url));
+const APP = fileURLToPath(new URL('../dist/sample-app/src/main.js', import.meta.url));
 const NODES = 2;
 
 const folder = await mkdtemp(join(tmpdir(), 'roost-cluster-'));

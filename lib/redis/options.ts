@@ -33,6 +33,8 @@ export interface RedisStoreOptions {
    * it connects anew. @default 10_000
    */
   probe?: number;
+  /** Bans of one room; past that the oldest go. @default 10_000 */
+  bans?: number;
   /** Milliseconds since 1970; for tests. */
   date?: () => number;
 }
@@ -61,6 +63,7 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
     lease: options.lease ?? 10_000,
     check: options.check ?? [10_000, 40_000],
     probe: options.probe ?? 10_000,
+    bans: options.bans ?? 10_000,
     date: options.date ?? (() => Date.now()),
     movedDate: options.date,
   };
@@ -74,7 +77,7 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
   for (const name of Object.keys(options)) {
     if (!KNOWN.has(name)) refuse(name, `is not known; there are ${[...KNOWN].join(', ')}`);
   }
-  for (const option of ['commandTimeout', 'pendingCommands', 'lease', 'probe'] as const) {
+  for (const option of ['commandTimeout', 'pendingCommands', 'lease', 'probe', 'bans'] as const) {
     if (!(Number.isFinite(resolved[option]) && resolved[option] > 0)) refuse(option, 'must be a number above 0');
   }
   if (!['refuse', 'local'].includes(resolved.onStoreDown)) refuse('onStoreDown', "must be 'refuse' or 'local'");

@@ -2,6 +2,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Gathering, Turn } from '../connection/turn.js';
 import { encodeFrame, type LeaveReason, type Position } from '../protocol/index.js';
 import type { RosterChange } from '../store/cluster.js';
+import type { Ban } from '../store/bans.js';
 import type { Entry, Ephemeral, LogListener, Span, Store, Subscription } from '../store/store.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Batch } from './batch.js';
@@ -50,8 +51,17 @@ export interface LiveRoomEvents {
 /** What a node says to all that have members of a room. */
 type Signal =
   | KickSignal
+  /** A user was banned. */
+  | { readonly banned: string }
   /** A stream that one node has for all is over. */
   | { readonly completed: string };
+
+/** Somebody who is about to come in. */
+interface Joining {
+  readonly member: Member;
+  /** Why nothing is to become of it. */
+  calledOff?: LeaveReason;
+}
 
 /**
  * What a node holds of a room while somebody is in it, or is about to be: its members, its place in the log, and what
@@ -71,7 +81,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly #batch: Batch;
   readonly #replayFrames: ReplayFrames;
   /** Joins under way, each with the reason it was called off for. */
-  readonly #joining = new Map<string, Set<{ calledOff?: LeaveReason }>>();
+  readonly #joining = new Set<Joining>();
   readonly #observers = new Set<Observer>();
   /** Replays that are ahead of this node. */
   #ahead: { readonly offset: number; readonly reached: () => void }[] = [];
@@ -175,19 +185,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   }
 
   /** A join begins; somebody may {@link remove} its member meanwhile. */
-  joining(memberId: string): { calledOff?: LeaveReason } {
-    const attempt: { calledOff?: LeaveReason } = {};
-    let attempts = this.#joining.get(memberId);
-    if (attempts === undefined) this.#joining.set(memberId, (attempts = new Set()));
-    attempts.add(attempt);
-    return attempt;
+  joining(member: Member): Joining {
+    const joining = { member };
+    this.#joining.add(joining);
+    return joining;
   }
 
   /** A join has come to its end, whichever. */
-  joinedOrNot(memberId: string, attempt: { calledOff?: LeaveReason }): void {
-    const attempts = this.#joining.get(memberId);
-    attempts?.delete(attempt);
-    if (attempts?.size === 0) this.#joining.delete(memberId);
+  joinedOrNot(joining: Joining): void {
+    this.#joining.delete(joining);
   }
 
   /** Makes somebody a member, away until {@link attach}. */
@@ -202,10 +208,21 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
 
   /** Calls joins of this member off. */
   callOff(memberId: string, reason: LeaveReason): boolean {
-    const attempts = this.#joining.get(memberId) ?? [];
+    return this.#callOff(({ id }) => id === memberId, reason);
+  }
+
+  expelUser(userId: string, reason: LeaveReason): void {
+    this.#callOff(({ user }) => user?.id === userId, reason);
+    for (const { member } of [...this.#roster.local.values()]) {
+      if (member.user?.id === userId) member.expel(this.name, reason);
+    }
+  }
+
+  #callOff(whose: (member: Member) => boolean, reason: LeaveReason): boolean {
     let any = false;
-    for (const attempt of attempts) {
-      attempt.calledOff ??= reason;
+    for (const joining of this.#joining) {
+      if (!whose(joining.member)) continue;
+      joining.calledOff ??= reason;
       any = true;
     }
     return any;
@@ -382,9 +399,25 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       for (const completed of this.completions) completed(signal.completed);
       return;
     }
+    if ('banned' in signal) {
+      // The ban may have been lifted since.
+      this.#expelBanned(async () => [await this.parts.store.bans.find(this.name, signal.banned)]);
+      return;
+    }
     const { expel, reason } = signal;
     this.callOff(expel, reason);
     this.#roster.local.get(expel)?.member.expel(this.name, reason);
+  }
+
+  missed(): void {
+    this.#expelBanned(() => this.parts.store.bans.list(this.name));
+  }
+
+  #expelBanned(read: () => Promise<readonly (Ban | undefined)[]>): void {
+    read().then(
+      (bans) => bans.forEach((ban) => ban && this.expelUser(ban.user.id, 'banned')),
+      (error: unknown) => this.parts.onError(error, `bans of room ${this.json}`),
+    );
   }
 
   /** A stream is over on all nodes. */

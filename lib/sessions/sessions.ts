@@ -95,6 +95,9 @@ export class Sessions {
   /** Between the nodes that share the store; nothing where there is one. */
   readonly #migration: Migration | undefined;
 
+  /** @internal Since the start: sessions opened, messages skipped for slow readers, and what became of who came back. */
+  readonly counts = { opened: 0, skipped: 0, recovered: 0, gaps: 0, lost: 0 };
+
   /** Sessions that begin. */
   readonly opened$: Observable<Session> = this.#opened.asObservable();
   /** Sessions that come back. */
@@ -188,6 +191,7 @@ export class Sessions {
       }
     }
     this.#add(session);
+    this.counts.opened++;
     this.#settle(session, connection, identity);
     if (token !== undefined) connection.send({ ...this.#welcome(session, token), resumed: false });
     this.#run(this.parts.hooks.open(session));
@@ -255,6 +259,8 @@ export class Sessions {
     }
     if (session.record !== undefined) session.parts.direct.catchUp(frame.seq ?? 0);
     const direct = session.parts.direct.since(frame.seq ?? 0);
+    const whole = direct.recovered && Object.values(rooms).every(({ recovered }) => recovered);
+    this.counts[whole ? 'recovered' : 'gaps']++;
     connection.send({
       ...this.#welcome(session, this.#issue(session, token)),
       resumed: true,
@@ -332,6 +338,7 @@ export class Sessions {
       frameLimit: options.limits.frame,
       departures: options.limits.rooms,
       track: (hook) => this.#run(hook),
+      skipped: (count) => (this.counts.skipped += count),
       handle: (room) => rooms.handle(room, () => {}),
       end: (ending, reason) => this.end(ending, reason),
     });
@@ -396,7 +403,8 @@ export class Sessions {
       const one = entered[index] as PromiseSettledResult<LiveRoom>;
       if (one.status === 'fulfilled') {
         const joinedAt = seats.get(name) as Position;
-        if (away === undefined) session.seats.set(name, { room: one.value, membership: one.value.admit(session, joinedAt) });
+        if (away === undefined)
+          session.seats.set(name, { room: one.value, membership: one.value.admit(session, joinedAt) });
         one.value.release();
       } else if (away === undefined) {
         // The client hears that it has left, and may join again.
@@ -517,9 +525,17 @@ export class Sessions {
 
   async #askRooms(session: Session, claimant: Connection): Promise<void> {
     const { wheel, options, rooms, onError } = this.parts;
-    const asked = [...session.seats].filter(([, { room }]) => room.definition.handlers.resumes);
     await Promise.all(
-      asked.map(async ([name, { room, membership }]) => {
+      Array.from(session.seats, async ([name, { room, membership }]) => {
+        const { user } = session;
+        // The seat may be another by now, and where another connection has claimed the session, that one's question counts.
+        const refuse = (reason: LeaveReason): void => {
+          if (session.claimant !== claimant) return;
+          if (session.seats.get(name)?.membership === membership) this.#vacate(session, name, reason);
+        };
+        // Its node may have died before it heard.
+        if (user !== undefined && (await room.store.bans.find(name, user.id)) !== undefined) return refuse('banned');
+        if (!room.definition.handlers.resumes) return;
         const { params } = membership;
         const call = { room: rooms.handle(room, () => {}), member: session, params, event: 'resume', data: undefined };
         const asking = room.definition.handlers.resume(call);
@@ -528,10 +544,8 @@ export class Sessions {
             onError(error ?? new Error('a resume handler came to its end too late'), `resume of ${call.room}`);
           });
         } catch {
-          // Refused, for a reason that the pipeline has logged where it was none of its own. The seat may be another by
-          // now, and where another connection has claimed the session, that one's question counts.
-          if (session.claimant !== claimant) return;
-          if (session.seats.get(name)?.membership === membership) this.#vacate(session, name, 'refused');
+          // For a reason that the pipeline has logged where it was none of its own.
+          refuse('refused');
         }
       }),
     );
