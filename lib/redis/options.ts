@@ -40,7 +40,7 @@ export interface RedisStoreOptions {
 }
 
 const KNOWN: ReadonlySet<string> = new Set<keyof RedisStoreOptions>([
-  'url', 'client', 'prefix', 'commandTimeout', 'pendingCommands', 'onStoreDown', 'lease', 'check', 'probe', 'date',
+  'url', 'client', 'prefix', 'commandTimeout', 'pendingCommands', 'onStoreDown', 'lease', 'check', 'probe', 'bans', 'date',
 ]); // prettier-ignore
 
 /** Options with their defaults. */
