@@ -1,5 +1,8 @@
 import type { Clock } from './clock.js';
 
+/** Milliseconds that a timer of the clock can wait: the machine's takes more for one. */
+const LONGEST = 2 ** 31 - 1;
+
 /** A call to come. */
 export interface Timer {
   cancel(): void;
@@ -108,7 +111,7 @@ export class TimerWheel {
     }
     if (next === undefined || this.#armed?.tick === next) return;
     this.#disarm();
-    const wait = Math.max(0, next * this.tick - this.clock.now());
+    const wait = Math.min(LONGEST, Math.max(0, next * this.tick - this.clock.now()));
     this.#armed = { handle: this.clock.setTimeout(() => this.#turn(), wait), tick: next };
   }
 

@@ -32,6 +32,16 @@ describe('a timer wheel', () => {
     expect([log, wheel.size]).toEqual([['0', '50', '1000'], 0]);
   });
 
+  it('waits for longer than a timer of the clock can', () => {
+    const days = 24 * 60 * 60_000;
+    wheel.after(60 * days, note('60 days'));
+    expect(clock.waiting).toEqual([2 ** 31 - 1]);
+    clock.advance(60 * days - 1);
+    expect(log).toEqual([]);
+    clock.advance(1 + TICK);
+    expect([log, clock.waiting]).toEqual([['60 days'], []]);
+  });
+
   it('has one timer of the clock, whatever it holds, and none where it holds nothing', () => {
     const timers = Array.from({ length: 1_000 }, (_, index) => wheel.after(index * 7, note(`${index}`)));
     expect(clock.waiting).toHaveLength(1);
