@@ -2,7 +2,8 @@ import { Controller, Get, Header, Param } from '@nestjs/common';
 import { Rooms } from 'nestjs-roost';
 import { Page } from '../view/page.js';
 import type { ChatContract } from './chat.contract.js';
-import { ChannelPipe } from './channels.js';
+import { renderDirectory } from '../channels/directory.page.js';
+import { ChannelPipe, CHANNELS } from './channels.js';
 import { ChatPage } from './chat.page.js';
 import { TRANSCRIPT_LENGTH, type Transcript } from './transcript.js';
 
@@ -20,9 +21,17 @@ export class ChatController {
     return this.rooms.get<ChatContract>(`chat/${channel}`).history({ limit: TRANSCRIPT_LENGTH }) as Promise<Transcript>;
   }
 
-  @Page('/', 'channel/:channel')
-  async show(@Param('channel') name = 'general'): Promise<string> {
-    const channel = new ChannelPipe().transform(name);
+  @Page('/')
+  directory(): string {
+    const viewers = (name: string) => this.rooms.get(`chat/${name}`).presence?.count ?? 0;
+    return renderDirectory(
+      {},
+      CHANNELS.map(({ name, topic }) => ({ name, topic, viewers: viewers(name) })),
+    );
+  }
+
+  @Page('channel/:channel')
+  async show(@Param('channel', ChannelPipe) channel: string): Promise<string> {
     return this.page.render(channel, await this.messages(channel));
   }
 }
