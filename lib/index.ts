@@ -36,7 +36,7 @@ export {
 export type { PresenceMode } from './rooms/settings.js';
 export type { Member, User } from './rooms/member.js';
 export type { RoomMessage } from './rooms/observation.js';
-export { Room, type BroadcastOptions, type HistoryOptions } from './rooms/room.js';
+export { Room, type BanOptions, type BroadcastOptions, type HistoryOptions } from './rooms/room.js';
 export { Rooms } from './rooms/rooms.js';
 export { RoostAdapter } from './roost.adapter.js';
 export { RoostModule } from './roost.module.js';
@@ -47,6 +47,7 @@ export { Sessions, type SessionEnded } from './sessions/sessions.js';
 export { broadcastTo } from './streams/broadcast-to.js';
 export type { BroadcastStreamOptions, BroadcastToOptions, Overflow } from './streams/options.js';
 export { StreamOverflowError } from './streams/overflow.js';
+export type { Ban } from './store/bans.js';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
 export type { Store } from './store/store.js';
 export type { Clock } from './time/clock.js';

@@ -132,6 +132,11 @@ export class Feed {
     await new Promise<void>((resolve) => this.#waiters.push({ offset, reached: resolve }));
   }
 
+  /** What is told once and kept nowhere may not have arrived. */
+  missed(): void {
+    for (const listener of this.#listeners.keys()) listener.missed?.();
+  }
+
   /** Compares with the log, and brings what is missing. Never rejects. */
   compare(): void {
     if (this.#comparing || this.#closed) return;

@@ -30,6 +30,8 @@ export interface RedisStoreOptions {
   lease?: number;
   /** A room is compared with its log every so often, at a random moment in between. @default [10_000, 40_000] */
   check?: readonly [number, number];
+  /** Bans of one room; past that the oldest go. @default 10_000 */
+  bans?: number;
   /** Milliseconds since 1970; for tests. */
   date?: () => number;
 }
@@ -51,6 +53,7 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
     onStoreDown: options.onStoreDown ?? 'refuse',
     lease: options.lease ?? 10_000,
     check: options.check ?? [10_000, 40_000],
+    bans: options.bans ?? 10_000,
     date: options.date ?? (() => Date.now()),
   };
   const refuse = (option: string, rule: string): never => {
@@ -60,7 +63,7 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
   if (!/^rediss?:\/\//.test(resolved.url)) refuse('url', 'must begin with redis:// or rediss://');
   if (typeof resolved.prefix !== 'string' || /[{}]/.test(resolved.prefix))
     refuse('prefix', 'must be text without braces');
-  for (const option of ['commandTimeout', 'pendingCommands', 'lease'] as const) {
+  for (const option of ['commandTimeout', 'pendingCommands', 'lease', 'bans'] as const) {
     if (!(Number.isFinite(resolved[option]) && resolved[option] > 0)) refuse(option, 'must be a number above 0');
   }
   if (!['refuse', 'local'].includes(resolved.onStoreDown)) refuse('onStoreDown', "must be 'refuse' or 'local'");

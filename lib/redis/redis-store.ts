@@ -20,6 +20,7 @@ import { Feed, type FeedHost, type LogState } from './feed.js';
 import { Keys } from './keys.js';
 import { Lease } from './lease.js';
 import { resolveRedisOptions, type RedisStoreOptions, type ResolvedRedisOptions } from './options.js';
+import { RedisBans } from './redis-bans.js';
 import { RedisCluster } from './redis-cluster.js';
 
 /** Milliseconds that a room's epoch outlives the last one who used it, at least. */
@@ -41,6 +42,7 @@ const SILENCES = 3;
  */
 export class RedisStore implements Store {
   readonly cluster: RedisCluster;
+  readonly bans: RedisBans;
   readonly #options: ResolvedRedisOptions;
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
@@ -56,6 +58,7 @@ export class RedisStore implements Store {
     this.#keys = new Keys(this.#options.prefix);
     this.#redis = new RedisConnection(this.#options);
     this.cluster = new RedisCluster(this.#redis, this.#keys, this.#options);
+    this.bans = new RedisBans(this.#redis, this.#keys, this.#options);
     this.#redis.onMessage = (channel, message) => this.#heard(channel, message);
     this.#redis.onGap = () => this.#compareAll();
     this.#host = {
@@ -207,7 +210,10 @@ export class RedisStore implements Store {
 
   /** What was told while there was no connection was told to nobody. */
   #compareAll(): void {
-    for (const feed of this.#feeds.values()) feed.compare();
+    for (const feed of this.#feeds.values()) {
+      feed.compare();
+      feed.missed();
+    }
   }
 
   #compareDue(): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-const NAMES = ['append', 'read', 'check', 'claim', 'save', 'replace', 'remove', 'enroll', 'elect'] as const;
+const NAMES = ['append', 'read', 'check', 'claim', 'save', 'replace', 'remove', 'enroll', 'elect', 'ban'] as const;
 
 export type ScriptName = (typeof NAMES)[number];
 

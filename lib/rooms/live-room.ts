@@ -2,6 +2,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Gathering, Turn } from '../connection/turn.js';
 import { encodeFrame, type LeaveReason, type Position } from '../protocol/index.js';
 import type { RosterChange } from '../store/cluster.js';
+import type { Ban } from '../store/bans.js';
 import type { Entry, Ephemeral, LogListener, Store, Subscription } from '../store/store.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Batch } from './batch.js';
@@ -14,6 +15,7 @@ import { MemberSink } from './member-sink.js';
 import { messageOf, RoomMessage, type ObservedRoom, type Observer } from './observation.js';
 import { ReplayFrames } from './replay-frames.js';
 import { Replay, type ReplaySink } from './replay.js';
+import type { RoomSignal } from './room.js';
 import { Roster } from './roster.js';
 
 /** What rooms of one node share. */
@@ -37,10 +39,11 @@ export interface LiveRoomEvents {
   deserted(room: LiveRoom): void;
 }
 
-/** Asks the node that has a member to take it out. */
-interface Signal {
-  readonly expel: string;
-  readonly reason: LeaveReason;
+/** Somebody who is about to come in. */
+interface Joining {
+  readonly member: Member;
+  /** Why nothing is to become of it. */
+  calledOff?: LeaveReason;
 }
 
 /**
@@ -59,7 +62,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly #batch: Batch;
   readonly #replayFrames: ReplayFrames;
   /** Joins under way, each with the reason it was called off for. */
-  readonly #joining = new Map<string, Set<{ calledOff?: LeaveReason }>>();
+  readonly #joining = new Set<Joining>();
   readonly #observers = new Set<Observer>();
   /** Replays that are ahead of this node. */
   #ahead: { readonly offset: number; readonly reached: () => void }[] = [];
@@ -160,19 +163,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   }
 
   /** A join begins; somebody may {@link remove} its member meanwhile. */
-  joining(memberId: string): { calledOff?: LeaveReason } {
-    const attempt: { calledOff?: LeaveReason } = {};
-    let attempts = this.#joining.get(memberId);
-    if (attempts === undefined) this.#joining.set(memberId, (attempts = new Set()));
-    attempts.add(attempt);
-    return attempt;
+  joining(member: Member): Joining {
+    const joining = { member };
+    this.#joining.add(joining);
+    return joining;
   }
 
   /** A join has come to its end, whichever. */
-  joinedOrNot(memberId: string, attempt: { calledOff?: LeaveReason }): void {
-    const attempts = this.#joining.get(memberId);
-    attempts?.delete(attempt);
-    if (attempts?.size === 0) this.#joining.delete(memberId);
+  joinedOrNot(joining: Joining): void {
+    this.#joining.delete(joining);
   }
 
   /** Makes somebody a member, away until {@link attach}. */
@@ -187,10 +186,21 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
 
   /** Calls joins of this member off. */
   callOff(memberId: string, reason: LeaveReason): boolean {
-    const attempts = this.#joining.get(memberId) ?? [];
+    return this.#callOff(({ id }) => id === memberId, reason);
+  }
+
+  expelUser(userId: string, reason: LeaveReason): void {
+    this.#callOff(({ user }) => user?.id === userId, reason);
+    for (const { member } of [...this.#roster.local.values()]) {
+      if (member.user?.id === userId) member.expel(this.name, reason);
+    }
+  }
+
+  #callOff(whose: (member: Member) => boolean, reason: LeaveReason): boolean {
     let any = false;
-    for (const attempt of attempts) {
-      attempt.calledOff ??= reason;
+    for (const joining of this.#joining) {
+      if (!whose(joining.member)) continue;
+      joining.calledOff ??= reason;
       any = true;
     }
     return any;
@@ -340,14 +350,31 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#roster.take(change);
   }
 
-  /** What another node's {@link Room.kick} asks of all of them. */
+  /** What another node tells all of them. */
   signal(text: string): void {
-    const { expel, reason } = JSON.parse(text) as Signal;
+    const signal = JSON.parse(text) as RoomSignal;
+    if ('banned' in signal) {
+      // The ban may have been lifted since.
+      this.#expelBanned(async () => [await this.parts.store.bans.find(this.name, signal.banned)]);
+      return;
+    }
+    const { expel, reason } = signal;
     this.callOff(expel, reason);
     this.#roster.local.get(expel)?.member.expel(this.name, reason);
   }
 
-  #signal(signal: Signal): void {
+  missed(): void {
+    this.#expelBanned(() => this.parts.store.bans.list(this.name));
+  }
+
+  #expelBanned(read: () => Promise<readonly (Ban | undefined)[]>): void {
+    read().then(
+      (bans) => bans.forEach((ban) => ban && this.expelUser(ban.user.id, 'banned')),
+      (error: unknown) => this.parts.onError(error, `bans of room ${this.json}`),
+    );
+  }
+
+  #signal(signal: RoomSignal): void {
     const { store, onError } = this.parts;
     const asked = store.cluster?.signal(this.name, JSON.stringify(signal));
     asked?.catch((error: unknown) => onError(error, `kick from room ${this.json}`));

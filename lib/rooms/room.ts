@@ -9,10 +9,11 @@ import {
   type Position,
   type PresenceState,
 } from '../protocol/index.js';
+import type { Ban } from '../store/bans.js';
 import type { Draft, MessageEntry, Store } from '../store/store.js';
 import { encodeMessage } from './encoding.js';
 import { filter, type Observable } from 'rxjs';
-import type { Member } from './member.js';
+import type { Member, User } from './member.js';
 import { observeMessages, observePresence, type ObservedRoom, type RoomMessage } from './observation.js';
 import type { RoomSettings } from './settings.js';
 
@@ -47,6 +48,14 @@ export interface HistoryOptions {
   limit?: number;
 }
 
+/** @publicApi */
+export interface BanOptions {
+  /** Milliseconds after which it ends. @default never */
+  for?: number;
+  /** What the user is told. */
+  reason?: string;
+}
+
 /** A room that somebody is in, as a handle sees it. */
 export interface Inhabited {
   readonly top: number;
@@ -55,7 +64,12 @@ export interface Inhabited {
   get(memberId: string): { readonly member: Member } | undefined;
   /** Calls joins that run off. */
   callOff(memberId: string, reason: LeaveReason): boolean;
+  /** Takes out all sessions of a user that are in it on this node, or about to be. */
+  expelUser(userId: string, reason: LeaveReason): void;
 }
+
+/** What nodes tell each other of a room: to take a session out, or that a user was banned. */
+export type RoomSignal = { readonly expel: string; readonly reason: LeaveReason } | { readonly banned: string };
 
 /** What a room needs of its node. */
 export interface RoomHost {
@@ -164,8 +178,44 @@ export class Room<C extends object = AnyContract> {
     const membership = live?.get(id);
     const joining = live?.callOff(id, reason) ?? false;
     if (membership !== undefined) membership.member.expel(this.name, reason);
-    else this.#askOthers(id, reason);
+    else this.#tellOthers({ expel: id, reason });
     return joining || membership !== undefined;
+  }
+
+  /**
+   * Takes all sessions of a user out of the room, on all nodes, and lets none in again, whether it joins or comes back.
+   * Another ban takes this one's place. Sessions of nobody in particular cannot be banned.
+   *
+   * @param user a user or its id; with its name the name is kept too
+   * @throws {RoostException} UNAVAILABLE where the store is
+   */
+  async ban(user: User | string, options: BanOptions = {}): Promise<void> {
+    const { id, name } = typeof user === 'string' ? { id: user, name: undefined } : user;
+    const { for: duration, reason } = options;
+    if (typeof id !== 'string') throw new TypeError(`ban from ${this}: the user's id must be a string`);
+    const since = Math.floor(this.#host.date());
+    const until = duration === undefined ? undefined : Math.ceil(since + duration);
+    if (duration !== undefined && !(Number.isFinite(duration) && duration > 0 && Number.isSafeInteger(until))) {
+      throw new TypeError(`ban from ${this}: \`for\` must be a number above 0`);
+    }
+    await this.#host.store.bans.add(this.name, {
+      user: name === undefined ? { id } : { id, name },
+      since,
+      ...(until !== undefined && { until }),
+      ...(reason !== undefined && { reason }),
+    });
+    this.#host.live(this.name)?.expelUser(id, 'banned');
+    this.#tellOthers({ banned: id });
+  }
+
+  /** Lets a user in again. @returns whether it was banned */
+  async unban(user: User | string): Promise<boolean> {
+    return this.#host.store.bans.lift(this.name, typeof user === 'string' ? user : user.id);
+  }
+
+  /** Who is banned, those who were banned first at the front. */
+  banned(): Promise<readonly Ban[]> {
+    return this.#host.store.bans.list(this.name);
   }
 
   /** Who is in the room, those who are away for a moment included. */
@@ -219,11 +269,11 @@ export class Room<C extends object = AnyContract> {
     );
   }
 
-  /** It may be in the room, or joining it, on another node. */
-  #askOthers(id: string, reason: LeaveReason): void {
+  /** Somebody may be in the room, or joining it, on another node. */
+  #tellOthers(signal: RoomSignal): void {
     const { store, onError } = this.#host;
-    const asked = store.cluster?.signal(this.name, JSON.stringify({ expel: id, reason }));
-    asked?.catch((error: unknown) => onError(error, `kick from ${this}`));
+    const told = store.cluster?.signal(this.name, JSON.stringify(signal));
+    told?.catch((error: unknown) => onError(error, `kick from ${this}`));
   }
 
   /** @internal */

@@ -1,6 +1,7 @@
 import type { Connection, ConnectionMode } from '../connection/connection.js';
 import type { TokenBucket } from '../connection/token-bucket.js';
 import {
+  CloseCode,
   encodeFrame,
   RoostException,
   type LeaveReason,
@@ -179,6 +180,14 @@ export class Session<
    */
   end(reason: SessionEndReason = 'ended'): void {
     this.parts.end(this as unknown as Session, reason);
+  }
+
+  /**
+   * Closes its connection with 4401, so that its client comes back with fresh credentials: it goes on where these are the
+   * same user's, and begins anew where they are somebody else's.
+   */
+  reauthenticate(): void {
+    this.connection?.close(CloseCode.UNAUTHENTICATED, 'credentials are asked for again');
   }
 
   /** @internal */

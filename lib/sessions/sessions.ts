@@ -470,9 +470,17 @@ export class Sessions {
 
   async #askRooms(session: Session, claimant: Connection): Promise<void> {
     const { wheel, options, rooms, onError } = this.parts;
-    const asked = [...session.seats].filter(([, { room }]) => room.definition.handlers.resumes);
     await Promise.all(
-      asked.map(async ([name, { room, membership }]) => {
+      Array.from(session.seats, async ([name, { room, membership }]) => {
+        const { user } = session;
+        // The seat may be another by now, and where another connection has claimed the session, that one's question counts.
+        const refuse = (reason: LeaveReason): void => {
+          if (session.claimant !== claimant) return;
+          if (session.seats.get(name)?.membership === membership) this.#vacate(session, name, reason);
+        };
+        // Its node may have died before it heard.
+        if (user !== undefined && (await room.store.bans.find(name, user.id)) !== undefined) return refuse('banned');
+        if (!room.definition.handlers.resumes) return;
         const { params } = membership;
         const call = { room: rooms.handle(room, () => {}), member: session, params, event: 'resume', data: undefined };
         const asking = room.definition.handlers.resume(call);
@@ -481,10 +489,8 @@ export class Sessions {
             onError(error ?? new Error('a resume handler came to its end too late'), `resume of ${call.room}`);
           });
         } catch {
-          // Refused, for a reason that the pipeline has logged where it was none of its own. The seat may be another by
-          // now, and where another connection has claimed the session, that one's question counts.
-          if (session.claimant !== claimant) return;
-          if (session.seats.get(name)?.membership === membership) this.#vacate(session, name, 'refused');
+          // For a reason that the pipeline has logged where it was none of its own.
+          refuse('refused');
         }
       }),
     );

@@ -1,18 +1,23 @@
 import { Module } from '@nestjs/common';
 import { RoostModule } from 'nestjs-roost';
-import { ChatController } from './chat/chat.controller.js';
-import { ChatGateway } from './chat/chat.gateway.js';
-import { ChatPage } from './chat/chat.page.js';
+import { AccountsModule } from './accounts/accounts.module.js';
+import { SiteAuthenticator } from './accounts/site.authenticator.js';
+import { ChannelsModule } from './channels/channels.module.js';
+import { ChatModule } from './chat/chat.module.js';
 import { FeedController } from './feed/feed.controller.js';
 import { FeedGateway } from './feed/feed.gateway.js';
 import { Races } from './feed/races.js';
 import { GameController } from './game/game.controller.js';
 import { GameGateway } from './game/game.gateway.js';
-import { NicknameAuthenticator } from './people/nickname.authenticator.js';
 
 @Module({
-  imports: [RoostModule.forRoot({ path: '/ws', authenticate: NicknameAuthenticator })],
-  controllers: [ChatController, FeedController, GameController],
-  providers: [ChatGateway, ChatPage, FeedGateway, GameGateway, NicknameAuthenticator, Races],
+  imports: [
+    AccountsModule,
+    ChannelsModule,
+    ChatModule,
+    RoostModule.forRoot({ path: '/ws', authenticate: SiteAuthenticator }),
+  ],
+  controllers: [FeedController, GameController],
+  providers: [FeedGateway, GameGateway, Races],
 })
 export class AppModule {}

@@ -49,6 +49,7 @@ export function varied(options: RoostOptions): RoostOptions {
 /** A store whose messages are long enough to be compressed, and read as they were written. */
 export function compressible(store: Store): Store {
   return {
+    bans: store.bans,
     append: (room, draft, retention) => store.append(room, { ...draft, data: draft.data + PADDING }, retention),
     publish: (room, message) => store.publish(room, { ...message, data: message.data + PADDING }),
     retract: (...given) => store.retract(...given),
