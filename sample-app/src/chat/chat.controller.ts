@@ -1,9 +1,10 @@
-import { Controller, Get, Header, Param } from '@nestjs/common';
+import { Controller, Get, Header, Param, Req } from '@nestjs/common';
+import type { Request } from 'express';
 import { Rooms } from 'nestjs-roost';
+import { Visitors } from '../accounts/visitors.js';
 import { Page } from '../view/page.js';
 import type { ChatContract } from './chat.contract.js';
-import { renderDirectory } from '../channels/directory.page.js';
-import { ChannelPipe, CHANNELS } from './channels.js';
+import { ChannelPipe } from './channels.js';
 import { ChatPage } from './chat.page.js';
 import { TRANSCRIPT_LENGTH, type Transcript } from './transcript.js';
 
@@ -13,6 +14,7 @@ export class ChatController {
   constructor(
     private readonly rooms: Rooms,
     private readonly page: ChatPage,
+    private readonly visitors: Visitors,
   ) {}
 
   @Get('api/channels/:channel/messages')
@@ -21,17 +23,8 @@ export class ChatController {
     return this.rooms.get<ChatContract>(`chat/${channel}`).history({ limit: TRANSCRIPT_LENGTH }) as Promise<Transcript>;
   }
 
-  @Page('/')
-  directory(): string {
-    const viewers = (name: string) => this.rooms.get(`chat/${name}`).presence?.count ?? 0;
-    return renderDirectory(
-      {},
-      CHANNELS.map(({ name, topic }) => ({ name, topic, viewers: viewers(name) })),
-    );
-  }
-
   @Page('channel/:channel')
-  async show(@Param('channel', ChannelPipe) channel: string): Promise<string> {
-    return this.page.render(channel, await this.messages(channel));
+  async show(@Param('channel', ChannelPipe) channel: string, @Req() request: Request): Promise<string> {
+    return this.page.render(this.visitors.of(request), channel, await this.messages(channel));
   }
 }
