@@ -8,6 +8,6 @@ export function Page(...paths: string[]): MethodDecorator {
     Get(paths),
     Header('content-security-policy', POLICY),
     Header('content-type', 'text/html; charset=utf-8'),
-    Header('cache-control', 'no-cache'),
+    Header('cache-control', 'private, no-cache'),
   );
 }
