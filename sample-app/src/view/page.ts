@@ -4,7 +4,7 @@ import { applyDecorators, Get, Header } from '@nestjs/common';
 export const PAGE_HEADERS = {
   'content-security-policy': "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-cache',
+  'cache-control': 'private, no-cache',
 } as const;
 
 /** A route that answers with a page. */
