@@ -15,6 +15,7 @@ export {
   RoomParam,
   type RoomGatewayOptions,
 } from './gateway/decorators.js';
+export { RateLimit, type RateLimitOptions } from './gateway/rate-limit.js';
 export { validationFailed } from './gateway/refusal.js';
 export type { OnSessionEnd, OnSessionOpen, OnSessionResume } from './gateway/room-gateways.js';
 export {

@@ -53,6 +53,7 @@ function createNode(
     const gateways = new RoomGateways({
       discovery,
       pipelines,
+      clock: resolved.clock,
       clientOf: (session) => node.clientOf(session.connection),
       onError,
     });

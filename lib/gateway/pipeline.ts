@@ -43,6 +43,8 @@ export interface HandlerOptions {
   readonly guards: boolean;
   /** The result is handed over as it is, an Observable too, and interceptors have no part. @default false */
   readonly boxed?: boolean;
+  /** Called before all else; what it throws refuses the run. */
+  readonly before?: (context: RoostContext) => void;
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -71,9 +73,6 @@ export class Pipelines {
     private readonly onError: (error: unknown, what: string) => void,
   ) {}
 
-  /**
-   * @param options.guards whether guards are asked
-   */
   create(wrapper: Provider, methodName: string, options: HandlerOptions): Handler {
     const metatype = wrapper.metatype as Type<object>;
     const method = (metatype.prototype as Record<string, Method>)[methodName] as Method;
@@ -84,6 +83,7 @@ export class Pipelines {
     const what = `${metatype.name}.${methodName}`;
     return async (...args) => {
       try {
+        options.before?.(args[2]);
         const result = await run(args);
         return result instanceof Box ? result.content : result;
       } catch (error) {

@@ -10,7 +10,11 @@ import { SayDto } from './say.dto.js';
 export class ChatGateway {
   @OnJoin()
   join(@RoomParam('channel', ChannelPipe) channel: string, @CurrentSession() session: Session<Person>): Welcome {
-    return { topic: topicOf(channel), you: youOf(session) };
+    return {
+      topic: topicOf(channel),
+      you: { ...youOf(session), user: session.user.id, badge: 'guest' },
+      settings: { slowMode: 0, uniqueMode: false, membersOnly: false },
+    };
   }
 
   @OnMessage('say')
@@ -19,6 +23,13 @@ export class ChatGateway {
     @CurrentSession() session: Session<Person>,
     @MessageBody() { text }: SayDto,
   ) {
-    return room.broadcast('say', { from: session.user.name, text }, { from: session });
+    const { id, name } = session.user;
+    return room.broadcast('say', { author: { id, name, badge: 'guest' }, text, mentions: [] }, { from: session });
+  }
+
+  @OnMessage('typing')
+  async typing(@CurrentRoom() room: Room<ChatContract>, @CurrentSession() session: Session<Person>): Promise<void> {
+    const { id, user } = session;
+    await room.broadcast('typing', { id, name: user.name }, { ephemeral: true, except: session });
   }
 }

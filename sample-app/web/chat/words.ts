@@ -1,5 +1,5 @@
 import type { RoostError } from 'nestjs-roost/client';
-import { count } from '../dom.js';
+import { count } from '../site/count.js';
 
 /** Why a message was not said, for the person who wanted to say it. */
 export function failureWords(error: RoostError): string {

@@ -1,72 +1,77 @@
+import { signal } from '@preact/signals';
 import { RoostClient } from 'nestjs-roost/client';
-import { birdPicture } from '../../src/people/bird.js';
 import { cleanNickname, nicknameFault } from '../../src/people/nickname.js';
 import type { You } from '../../src/people/you.js';
-import { Ask } from '../dialog.js';
-import { byId, nodes } from '../dom.js';
-import { StatusLine } from './status-line.js';
+import { ConnectionStatus } from './connection-status.js';
 
 /** Where the browser keeps the person's nickname. */
 const NICKNAME = 'roost.nickname';
 
-/** Who the page's person is, as the server says. */
-export interface Me {
-  readonly name: string;
-  /** Public ids of the sessions that this page has had. */
-  readonly ids: ReadonlySet<string>;
-}
-
 /** The person before the page, and their connection. Under another name it is another one. */
-export class Visitor implements Me {
-  name = '';
-  readonly ids = new Set<string>();
-  readonly statusLine = new StatusLine();
-  client = this.#connect();
+export class Visitor {
+  readonly name = signal('');
+  /** The user's id, once the server has told it. */
+  readonly user = signal<string | undefined>(undefined);
+  /** Public ids of the sessions that this page has had. */
+  readonly sessions = signal<ReadonlySet<string>>(new Set());
+  readonly status = new ConnectionStatus();
+  /** Whether a name is asked for, and what was wrong with the last. */
+  readonly asking = signal<{ readonly name: string; readonly refusal?: string | undefined } | undefined>(undefined);
+  #client: RoostClient | undefined;
   #enter = (_client: RoostClient): void => {};
-  readonly #ask = new Ask('name-dialog', (answer) => this.#rename(answer));
 
-  constructor() {
-    byId('me').addEventListener('click', () => this.#ask.open(this.name));
+  /** The connection, once there is one: the server renders pages without. */
+  get client(): RoostClient | undefined {
+    return this.#client;
   }
 
-  /** @param enter is given the client, and each that takes its place, to join rooms with it */
-  enter(enter: (client: RoostClient) => void): void {
+  /**
+   * Connects.
+   *
+   * @param enter is given the client, and each that takes its place, to join rooms with it
+   */
+  connect(enter: (client: RoostClient) => void): void {
     this.#enter = enter;
-    enter(this.client);
+    this.#begin();
   }
 
   /** The server has said who it is. */
-  is({ id, name }: You): void {
-    this.name = name;
-    this.ids.add(id);
-    byId('my-bird').replaceChildren(nodes(birdPicture(name)));
-    byId('my-name').textContent = name;
+  is({ id, name, user }: You & { user?: string }): void {
+    this.name.value = name;
+    if (user !== undefined) this.user.value = user;
+    this.sessions.value = new Set(this.sessions.value).add(id);
   }
 
-  #connect(): RoostClient {
+  askName(refusal?: string): void {
+    this.asking.value = { name: this.name.value, refusal };
+  }
+
+  rename(answer: string): void {
+    const name = cleanNickname(answer);
+    const refusal = nicknameFault(name);
+    if (refusal !== undefined) {
+      this.asking.value = { name: answer, refusal };
+      return;
+    }
+    this.asking.value = undefined;
+    localStorage.setItem(NICKNAME, name);
+    // Another user is another session: the server would not let the one go on as the other.
+    void this.#client?.close();
+    this.#begin();
+  }
+
+  #begin(): void {
     const url = new URL('/ws', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     const nickname = localStorage.getItem(NICKNAME) ?? undefined;
-    const client = new RoostClient(url.href, { auth: { nickname }, storage: sessionStorage });
-    this.statusLine.follow(client);
+    const client = (this.#client = new RoostClient(url.href, { auth: { nickname }, storage: sessionStorage }));
+    this.status.follow(client);
     client.onStatus((status) => {
       if (status.state !== 'closed' || status.why !== 'forbidden' || nickname === undefined) return;
       // The name is remembered from another day, and does not do any more.
       localStorage.removeItem(NICKNAME);
-      this.#ask.open(nickname, status.error?.message);
+      this.askName(status.error?.message);
     });
-    return client;
-  }
-
-  #rename(answer: string): string | undefined {
-    const name = cleanNickname(answer);
-    const fault = nicknameFault(name);
-    if (fault !== undefined) return fault;
-    localStorage.setItem(NICKNAME, name);
-    // Another user is another session: the server would not let the one go on as the other.
-    void this.client.close();
-    this.client = this.#connect();
-    this.#enter(this.client);
-    return undefined;
+    this.#enter(client);
   }
 }
