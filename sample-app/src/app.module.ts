@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { RoostModule } from 'nestjs-roost';
+import { CallController } from './call/call.controller.js';
+import { CallGateway } from './call/call.gateway.js';
 import { ChatController } from './chat/chat.controller.js';
 import { ChatGateway } from './chat/chat.gateway.js';
 import { ChatPage } from './chat/chat.page.js';
@@ -12,7 +14,7 @@ import { NicknameAuthenticator } from './people/nickname.authenticator.js';
 
 @Module({
   imports: [RoostModule.forRoot({ path: '/ws', authenticate: NicknameAuthenticator })],
-  controllers: [ChatController, FeedController, GameController],
-  providers: [ChatGateway, ChatPage, FeedGateway, GameGateway, NicknameAuthenticator, Races],
+  controllers: [CallController, ChatController, FeedController, GameController],
+  providers: [CallGateway, ChatGateway, ChatPage, FeedGateway, GameGateway, NicknameAuthenticator, Races],
 })
 export class AppModule {}

@@ -10,11 +10,17 @@ export function CallPage({ call }: { call: Call }) {
   return (
     <Site visitor={visitor} here="/call" skip={['controls', 'Skip to the call’s buttons']}>
       <main class="call">
-        <Sky visitor={visitor} label="Signalling and people" cut="Cut my signalling">
-          <div class="title">
-            <h1 dir="auto">{name}</h1>
-            <p>A call for two. The WebSocket lets them find each other; sound and picture go straight.</p>
-          </div>
+        <Sky
+          visitor={visitor}
+          label="Signalling and people"
+          cut="Cut my signalling"
+          title={
+            <>
+              <h1 dir="auto">{name}</h1>
+              <p>A call for two. The WebSocket helps them find each other; sound and picture go straight.</p>
+            </>
+          }
+        >
           <Wire visitor={visitor} presence={presence} />
         </Sky>
         <Stage call={call} />

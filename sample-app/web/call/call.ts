@@ -124,9 +124,9 @@ export class Call {
   #check(): void {
     const { value: conversation } = this.conversation;
     if (!conversation?.isOver.value) return;
-    const name = conversation.name.value;
-    this.news.value =
-      conversation.member.value?.away === false ? `${name} has hung up.` : `${name}’s connection is lost.`;
+    const { name, member } = conversation;
+    const lost = member.value === undefined || member.value.away;
+    this.news.value = lost ? `${name.value}’s connection is lost.` : `${name.value} has hung up.`;
     conversation.close();
     this.conversation.value = undefined;
   }

@@ -89,7 +89,7 @@ export class Conversation {
   present({ members = [] }: PresenceState): void {
     const member = members.find(({ id }) => id === this.#session);
     batch(() => {
-      if (member) this.member.value = { away: false, ...member };
+      if (member) this.member.value = member;
       this.listed.value = member !== undefined;
     });
   }

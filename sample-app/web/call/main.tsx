@@ -1,8 +1,8 @@
-import { mount, startOf } from '../site/mount.js';
-import { Call } from './call.js';
+import { mount, startOfPage } from '../site/mount.js';
+import { Call, type CallStart } from './call.js';
 import { CallPage } from './call-page.js';
 
-const call = new Call(startOf());
+const call = new Call(startOfPage() as CallStart);
 mount(<CallPage call={call} />);
 call.connect();
 

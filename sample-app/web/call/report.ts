@@ -28,14 +28,15 @@ export interface Reception {
   readonly at: number;
 }
 
-interface CandidateStats extends RTCStats {
+/** One of the browser's statistics; the two are of a candidate's. */
+interface Stats extends RTCStats {
   readonly protocol?: string;
   readonly candidateType?: string;
 }
 
 /** @param before the report before this one, to tell how much came since */
 export async function reportOf(connection: RTCPeerConnection, before?: Report): Promise<Report> {
-  const stats = (await connection.getStats()) as unknown as ReadonlyMap<string, RTCStats>;
+  const stats = (await connection.getStats()) as unknown as ReadonlyMap<string, Stats>;
   const all = [...stats.values()];
   const received = all.filter(({ type }) => type === 'inbound-rtp') as RTCInboundRtpStreamStats[];
   return {
@@ -51,12 +52,12 @@ export async function reportOf(connection: RTCPeerConnection, before?: Report): 
   };
 }
 
-function pairOf(stats: ReadonlyMap<string, RTCStats>, all: readonly RTCStats[]): Pair | undefined {
+function pairOf(stats: ReadonlyMap<string, Stats>, all: readonly Stats[]): Pair | undefined {
   const transport = all.find(({ type }) => type === 'transport') as RTCTransportStats | undefined;
   const pair = stats.get(transport?.selectedCandidatePairId ?? '') as RTCIceCandidatePairStats | undefined;
   if (pair === undefined) return undefined;
-  const own = stats.get(pair.localCandidateId) as CandidateStats | undefined;
-  const others = stats.get(pair.remoteCandidateId) as CandidateStats | undefined;
+  const own = stats.get(pair.localCandidateId);
+  const others = stats.get(pair.remoteCandidateId);
   const { currentRoundTripTime: seconds } = pair;
   return {
     milliseconds: seconds === undefined ? undefined : seconds * 1_000,
