@@ -68,6 +68,7 @@ export class RoostNode {
       wheel,
       onError,
       date: () => clock.date(),
+      frameLimit: limits.frame,
       elect: (task, onChange) => store.elect(task, onChange),
       publish: (room, message) => store.publish(room, message),
     });
