@@ -2,7 +2,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Gathering, Turn } from '../connection/turn.js';
 import { encodeFrame, type LeaveReason, type Position } from '../protocol/index.js';
 import type { RosterChange } from '../store/cluster.js';
-import type { Entry, Ephemeral, LogListener, Store, Subscription } from '../store/store.js';
+import type { Entry, Ephemeral, LogListener, Span, Store, Subscription } from '../store/store.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Batch } from './batch.js';
 import type { RoomDefinition } from './definition.js';
@@ -18,8 +18,10 @@ import { Replay, type ReplaySink } from './replay.js';
 import { Roster } from './roster.js';
 import type { RosterWriter } from './roster-writer.js';
 
-/** Milliseconds until a replay goes on that could not read the log. */
-const REPLAY_AGAIN = 250;
+/** Milliseconds until something is looked at again. */
+const AGAIN = 250;
+/** How often it is looked whether this node has come to the log that the store has. */
+const LOOKS = 20;
 
 /** What rooms of one node share. */
 export interface RoomParts {
@@ -314,7 +316,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   }
 
   later(): Promise<void> {
-    return new Promise((resolve) => this.parts.wheel.after(REPLAY_AGAIN, () => resolve()));
+    return new Promise((resolve) => this.parts.wheel.after(AGAIN, () => resolve()));
+  }
+
+  async span(): Promise<Span> {
+    for (let look = 1; ; look++) {
+      const span = await this.parts.store.span(this.name);
+      if (span.epoch === this.#epoch || look === LOOKS) return span;
+      await this.later();
+    }
   }
 
   #letAheadGo(upTo: number): void {

@@ -540,7 +540,7 @@ export class Sessions {
   async #spans(session: Session) {
     const names = [...session.seats.keys()];
     const spans = await Promise.all(
-      names.map(async (name) => [name, await session.seats.get(name)?.room.store.span(name)] as const),
+      names.map(async (name) => [name, await session.seats.get(name)?.room.span()] as const),
     );
     return new Map(spans);
   }
