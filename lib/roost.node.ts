@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Connection } from './connection/connection.js';
 import { Heartbeat } from './connection/heartbeat.js';
+import { Traffic } from './connection/traffic.js';
 import { Turn } from './connection/turn.js';
 import type { Authenticate } from './gateway/authentication.js';
 import { ROOST_PATH } from './gateway/decorators.js';
@@ -13,6 +14,7 @@ import type { RoomDeclaration } from './gateway/room-gateways.js';
 import { CloseCode } from './protocol/index.js';
 import { Rooms } from './rooms/rooms.js';
 import { ErrorLog } from './roost.log.js';
+import { RoostMetrics } from './roost.metrics.js';
 import type { ResolvedOptions } from './roost.options.js';
 import { Requests, type OrdinaryHandlers } from './sessions/requests.js';
 import { Sessions, type SessionHooks } from './sessions/sessions.js';
@@ -36,6 +38,7 @@ export class RoostNode {
   readonly rooms: Rooms;
   readonly sessions: Sessions;
   readonly heartbeat: Heartbeat;
+  readonly metrics: RoostMetrics;
   readonly #entrance: Entrance;
   readonly #gatekeeper: Gatekeeper;
   readonly #streams: RoomStreams;
@@ -70,6 +73,7 @@ export class RoostNode {
       wheel,
       onError,
       date: () => clock.date(),
+      frameLimit: limits.frame,
       elect: (task, onChange) => store.elect(task, onChange),
       publish: (room, message) => store.publish(room, message),
     });
@@ -110,6 +114,7 @@ export class RoostNode {
         refusals: limits.messages === false ? 0 : limits.messages.burst,
       },
     });
+    const traffic = new Traffic();
     this.#entrance = new Entrance({
       gatekeeper: this.#gatekeeper,
       sessions: this.sessions,
@@ -122,6 +127,7 @@ export class RoostNode {
         wheel,
         turn,
         heartbeat: this.heartbeat,
+        traffic,
         options: {
           connectTimeout: timeouts.connect,
           closeTimeout: heartbeat.timeout,
@@ -134,6 +140,9 @@ export class RoostNode {
         },
       },
     });
+    const { rooms, sessions, heartbeat: pulse } = this;
+    const connections = () => this.#entrance.connections;
+    this.metrics = new RoostMetrics({ traffic, rooms, sessions, heartbeat: pulse, connections });
   }
 
   /**

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { programPath } from './require-programs.mjs';
 import { startRoundRobin } from './round-robin.mjs';
 
-const APP = fileURLToPath(new URL('../dist/sample-app/main.js', import.meta.url));
+const APP = fileURLToPath(new URL('../dist/sample-app/src/main.js', import.meta.url));
 const NODES = 2;
 
 const folder = await mkdtemp(join(tmpdir(), 'roost-cluster-'));
@@ -81,7 +81,14 @@ async function startRedis() {
 
 /** Starts a node; it says where it listens. */
 async function startNode(name, redis) {
-  const child = run(name, process.execPath, [APP], { ...process.env, ROOST_REDIS_URL: redis, PORT: '0' });
+  const child = run(name, process.execPath, [APP], {
+    // Accounts and channels are in a file that the nodes share.
+    ROOST_SAMPLE_DATABASE: join(folder, 'sample.db'),
+    ...process.env,
+    ROOST_REDIS_URL: redis,
+    PORT: '0',
+    NODE_NAME: name,
+  });
   for await (const line of createInterface({ input: child.stdout })) {
     const port = /http:\/\/\S+:(\d+)/.exec(line)?.[1];
     if (port === undefined) continue;

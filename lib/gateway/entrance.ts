@@ -149,6 +149,7 @@ export class Entrance {
     if (wait !== undefined) {
       throw new RoostException('RATE_LIMITED', 'too many connections', { retryAfter: wait });
     }
+    if (token !== undefined) sessions.counts.lost++;
     await sessions.open(connection, identity, (opened) => {
       found(opened);
       ready();

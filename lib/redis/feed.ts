@@ -196,6 +196,11 @@ export class Feed {
     });
   }
 
+  /** What is told once and kept nowhere may not have arrived. */
+  missed(): void {
+    for (const listener of this.#listeners.keys()) listener.missed?.();
+  }
+
   /** Compares with the log, and brings what is missing. Never rejects. */
   compare(): Promise<void> {
     if (this.#closed || !this.#open) return Promise.resolve();

@@ -20,6 +20,11 @@ export class Keys {
     return `${this.#room(room)}who`;
   }
 
+  /** Who is not to be in the room. */
+  bans(room: string): string {
+    return `${this.#room(room)}bans`;
+  }
+
   /** What is said in the room. */
   live(room: string): string {
     return `${this.#room(room)}live`;

@@ -33,14 +33,22 @@ export interface RedisStoreOptions {
    * it connects anew. @default 10_000
    */
   probe?: number;
+  /** Bans of one room; past that the oldest go. @default 10_000 */
+  bans?: number;
   /** Milliseconds since 1970; for tests. */
   date?: () => number;
 }
+
+const KNOWN: ReadonlySet<string> = new Set<keyof RedisStoreOptions>([
+  'url', 'client', 'prefix', 'commandTimeout', 'pendingCommands', 'onStoreDown', 'lease', 'check', 'probe', 'bans', 'date',
+]); // prettier-ignore
 
 /** Options with their defaults. */
 export interface ResolvedRedisOptions extends Required<Omit<RedisStoreOptions, 'url' | 'client'>> {
   readonly url: string;
   readonly client: RedisStoreOptions['client'] | undefined;
+  /** The date, where it is not the machine's. */
+  readonly movedDate: (() => number) | undefined;
 }
 
 /** @throws {TypeError} that names the option */
@@ -55,7 +63,9 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
     lease: options.lease ?? 10_000,
     check: options.check ?? [10_000, 40_000],
     probe: options.probe ?? 10_000,
+    bans: options.bans ?? 10_000,
     date: options.date ?? (() => Date.now()),
+    movedDate: options.date,
   };
   const refuse = (option: string, rule: string): never => {
     throw new TypeError(`redisStore: option \`${option}\` ${rule}`);
@@ -65,9 +75,9 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
   if (typeof resolved.prefix !== 'string' || /[{}]/.test(resolved.prefix))
     refuse('prefix', 'must be text without braces');
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(resolved, name)) refuse(name, `is not known; there are ${Object.keys(resolved).join(', ')}`);
+    if (!KNOWN.has(name)) refuse(name, `is not known; there are ${[...KNOWN].join(', ')}`);
   }
-  for (const option of ['commandTimeout', 'pendingCommands', 'lease', 'probe'] as const) {
+  for (const option of ['commandTimeout', 'pendingCommands', 'lease', 'probe', 'bans'] as const) {
     if (!(Number.isFinite(resolved[option]) && resolved[option] > 0)) refuse(option, 'must be a number above 0');
   }
   if (!['refuse', 'local'].includes(resolved.onStoreDown)) refuse('onStoreDown', "must be 'refuse' or 'local'");

@@ -21,6 +21,7 @@ import { Feed, type Comparison, type FeedHost, type LogState, type ReadEntries }
 import { Keys } from './keys.js';
 import { Lease } from './lease.js';
 import { resolveRedisOptions, type RedisStoreOptions, type ResolvedRedisOptions } from './options.js';
+import { RedisBans } from './redis-bans.js';
 import { RedisCluster } from './redis-cluster.js';
 import { Subscriptions } from './subscriptions.js';
 
@@ -40,6 +41,7 @@ const KEEP = 120_000;
  */
 export class RedisStore implements Store {
   readonly cluster: RedisCluster;
+  readonly bans: RedisBans;
   readonly #options: ResolvedRedisOptions;
   readonly #redis: RedisConnection;
   readonly #subscriptions: Subscriptions;
@@ -57,14 +59,19 @@ export class RedisStore implements Store {
     this.#redis = new RedisConnection(this.#options);
     this.#subscriptions = new Subscriptions(this.#redis, this.#keys, this.#options, node);
     this.cluster = new RedisCluster(node, this.#redis, this.#subscriptions, this.#keys, this.#options);
+    this.bans = new RedisBans(this.#redis, this.#keys, this.#options);
     this.#comparisons = new Comparisons(this.#options.check, this.#feeds);
     this.#subscriptions.onMessage = (channel, message) => this.#heard(channel, message);
     this.#subscriptions.onHeard = (channels) => {
-      for (const channel of channels) this.#comparisons.add(this.#feeds.get(channel));
+      for (const channel of channels) {
+        const feed = this.#feeds.get(channel);
+        this.#comparisons.add(feed);
+        feed?.missed();
+      }
     };
     this.#redis.onUp = () => {
       this.cluster.renew();
-      for (const lease of this.#leases) lease.renew();
+      for (const lease of this.#leases) void lease.renew();
     };
     this.#host = {
       patience: this.#options.commandTimeout,

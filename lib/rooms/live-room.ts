@@ -2,6 +2,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Gathering, Turn } from '../connection/turn.js';
 import { encodeFrame, type LeaveReason, type Position } from '../protocol/index.js';
 import type { RosterChange } from '../store/cluster.js';
+import type { Ban } from '../store/bans.js';
 import type { Entry, Ephemeral, LogListener, Span, Store, Subscription } from '../store/store.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Batch } from './batch.js';
@@ -47,6 +48,21 @@ export interface LiveRoomEvents {
   deserted(room: LiveRoom): void;
 }
 
+/** What a node says to all that have members of a room. */
+type Signal =
+  | KickSignal
+  /** A user was banned. */
+  | { readonly banned: string }
+  /** A stream that one node has for all is over. */
+  | { readonly completed: string };
+
+/** Somebody who is about to come in. */
+interface Joining {
+  readonly member: Member;
+  /** Why nothing is to become of it. */
+  calledOff?: LeaveReason;
+}
+
 /**
  * What a node holds of a room while somebody is in it, or is about to be: its members, its place in the log, and what
  * it has gathered for them.
@@ -57,13 +73,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly json: string;
   readonly presence: Presence;
   /** Frames that a member gets when it goes live, however it came: the newest values of streams. */
-  readonly greetings = new Set<(room: LiveRoom) => readonly string[]>();
+  readonly greetings = new Set<() => readonly string[]>();
+  /** Told of streams that are over on all nodes. */
+  readonly completions = new Set<(event: string) => void>();
   readonly #roster: Roster;
   readonly #live = new Set<LiveMembership>();
   readonly #batch: Batch;
   readonly #replayFrames: ReplayFrames;
   /** Joins under way, each with the reason it was called off for. */
-  readonly #joining = new Map<string, Set<{ calledOff?: LeaveReason }>>();
+  readonly #joining = new Set<Joining>();
   readonly #observers = new Set<Observer>();
   /** Replays that are ahead of this node. */
   #ahead: { readonly offset: number; readonly reached: () => void }[] = [];
@@ -167,19 +185,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   }
 
   /** A join begins; somebody may {@link remove} its member meanwhile. */
-  joining(memberId: string): { calledOff?: LeaveReason } {
-    const attempt: { calledOff?: LeaveReason } = {};
-    let attempts = this.#joining.get(memberId);
-    if (attempts === undefined) this.#joining.set(memberId, (attempts = new Set()));
-    attempts.add(attempt);
-    return attempt;
+  joining(member: Member): Joining {
+    const joining = { member };
+    this.#joining.add(joining);
+    return joining;
   }
 
   /** A join has come to its end, whichever. */
-  joinedOrNot(memberId: string, attempt: { calledOff?: LeaveReason }): void {
-    const attempts = this.#joining.get(memberId);
-    attempts?.delete(attempt);
-    if (attempts?.size === 0) this.#joining.delete(memberId);
+  joinedOrNot(joining: Joining): void {
+    this.#joining.delete(joining);
   }
 
   /** Makes somebody a member, away until {@link attach}. */
@@ -194,10 +208,21 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
 
   /** Calls joins of this member off. */
   callOff(memberId: string, reason: LeaveReason): boolean {
-    const attempts = this.#joining.get(memberId) ?? [];
+    return this.#callOff(({ id }) => id === memberId, reason);
+  }
+
+  expelUser(userId: string, reason: LeaveReason): void {
+    this.#callOff(({ user }) => user?.id === userId, reason);
+    for (const { member } of [...this.#roster.local.values()]) {
+      if (member.user?.id === userId) member.expel(this.name, reason);
+    }
+  }
+
+  #callOff(whose: (member: Member) => boolean, reason: LeaveReason): boolean {
     let any = false;
-    for (const attempt of attempts) {
-      attempt.calledOff ??= reason;
+    for (const joining of this.#joining) {
+      if (!whose(joining.member)) continue;
+      joining.calledOff ??= reason;
       any = true;
     }
     return any;
@@ -293,7 +318,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     membership.offset = this.#top;
     if (connection.closed) return;
     this.#live.add(membership as LiveMembership);
-    for (const greeting of this.greetings) for (const text of greeting(this)) connection.sendText(text);
+    for (const greeting of this.greetings) for (const text of greeting()) connection.sendText(text);
     // Changes told during a replay did not reach it.
     const state = this.presence.state;
     if (state !== undefined && membership.presenceRev !== state.rev) {
@@ -367,11 +392,41 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#roster.compare(rev);
   }
 
-  /** What another node's {@link Room.kick} asks of all of them. */
+  /** What a node, maybe this one, says to all of them. */
   signal(text: string): void {
-    const { expel, reason } = JSON.parse(text) as KickSignal;
+    const signal = JSON.parse(text) as Signal;
+    if ('completed' in signal) {
+      for (const completed of this.completions) completed(signal.completed);
+      return;
+    }
+    if ('banned' in signal) {
+      // The ban may have been lifted since.
+      this.#expelBanned(async () => [await this.parts.store.bans.find(this.name, signal.banned)]);
+      return;
+    }
+    const { expel, reason } = signal;
     this.callOff(expel, reason);
     this.#roster.local.get(expel)?.member.expel(this.name, reason);
+  }
+
+  missed(): void {
+    this.#expelBanned(() => this.parts.store.bans.list(this.name));
+  }
+
+  #expelBanned(read: () => Promise<readonly (Ban | undefined)[]>): void {
+    read().then(
+      (bans) => bans.forEach((ban) => ban && this.expelUser(ban.user.id, 'banned')),
+      (error: unknown) => this.parts.onError(error, `bans of room ${this.json}`),
+    );
+  }
+
+  /** A stream is over on all nodes. */
+  complete(event: string): void {
+    const { store, onError } = this.parts;
+    const signal = JSON.stringify({ completed: event } satisfies Signal);
+    if (store.cluster === undefined) this.signal(signal);
+    else
+      store.cluster.signal(this.name, signal).catch((error: unknown) => onError(error, `stream of room ${this.json}`));
   }
 
   // ---- observers in the app ----------------------------------------------------------------------------------------

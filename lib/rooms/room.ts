@@ -1,19 +1,19 @@
-import {
-  RoostException,
-  type AnyContract,
-  type BroadcastData,
-  type BroadcastEvent,
-  type HistoryMessage,
-  type HistoryPage,
-  type LeaveReason,
-  type Position,
-  type PresenceState,
+import type {
+  AnyContract,
+  BroadcastData,
+  BroadcastEvent,
+  HistoryMessage,
+  HistoryPage,
+  LeaveReason,
+  Position,
+  PresenceState,
 } from '../protocol/index.js';
+import type { Ban } from '../store/bans.js';
 import type { Draft, MessageEntry, Store } from '../store/store.js';
-import { encodeMessage } from './encoding.js';
+import { checkSize, encodeMessage } from './encoding.js';
 import { filter, type Observable } from 'rxjs';
 import type { Kicks } from './kicks.js';
-import type { Member } from './member.js';
+import type { Member, User } from './member.js';
 import { observeMessages, observePresence, type ObservedRoom, type RoomMessage } from './observation.js';
 import type { RoomSettings } from './settings.js';
 
@@ -48,6 +48,14 @@ export interface HistoryOptions {
   limit?: number;
 }
 
+/** @publicApi */
+export interface BanOptions {
+  /** Milliseconds after which it ends. @default never */
+  for?: number;
+  /** What the user is told. */
+  reason?: string;
+}
+
 /** A room that somebody is in, as a handle sees it. */
 export interface Inhabited {
   readonly top: number;
@@ -56,6 +64,8 @@ export interface Inhabited {
   get(memberId: string): { readonly member: Member } | undefined;
   /** Calls joins that run off. */
   callOff(memberId: string, reason: LeaveReason): boolean;
+  /** Takes out all sessions of a user that are in it on this node, or about to be. */
+  expelUser(userId: string, reason: LeaveReason): void;
 }
 
 /** What a room needs of its node. */
@@ -172,6 +182,42 @@ export class Room<C extends object = AnyContract> {
     return joining || membership !== undefined;
   }
 
+  /**
+   * Takes all sessions of a user out of the room, on all nodes, and lets none in again, whether it joins or comes back.
+   * Another ban takes this one's place. Sessions of nobody in particular cannot be banned.
+   *
+   * @param user a user or its id; with its name the name is kept too
+   * @throws {RoostException} UNAVAILABLE where the store is
+   */
+  async ban(user: User | string, options: BanOptions = {}): Promise<void> {
+    const { id, name } = typeof user === 'string' ? { id: user, name: undefined } : user;
+    const { for: duration, reason } = options;
+    if (typeof id !== 'string') throw new TypeError(`ban from ${this}: the user's id must be a string`);
+    const since = Math.floor(this.#host.date());
+    const until = duration === undefined ? undefined : Math.ceil(since + duration);
+    if (duration !== undefined && !(Number.isFinite(duration) && duration > 0 && Number.isSafeInteger(until))) {
+      throw new TypeError(`ban from ${this}: \`for\` must be a number above 0`);
+    }
+    await this.#host.store.bans.add(this.name, {
+      user: name === undefined ? { id } : { id, name },
+      since,
+      ...(until !== undefined && { until }),
+      ...(reason !== undefined && { reason }),
+    });
+    this.#host.live(this.name)?.expelUser(id, 'banned');
+    this.#tellOthers({ banned: id });
+  }
+
+  /** Lets a user in again. @returns whether it was banned */
+  async unban(user: User | string): Promise<boolean> {
+    return this.#host.store.bans.lift(this.name, typeof user === 'string' ? user : user.id);
+  }
+
+  /** Who is banned, those who were banned first at the front. */
+  banned(): Promise<readonly Ban[]> {
+    return this.#host.store.bans.list(this.name);
+  }
+
   /** Who is in the room, those who are away for a moment included. */
   get members(): readonly Member[] {
     const live = this.#host.live(this.name);
@@ -223,6 +269,13 @@ export class Room<C extends object = AnyContract> {
     );
   }
 
+  /** Members on other nodes are taken out by these. */
+  #tellOthers(signal: { readonly banned: string }): void {
+    const { store, onError } = this.#host;
+    const told = store.cluster?.signal(this.name, JSON.stringify(signal));
+    told?.catch((error: unknown) => onError(error, `ban from ${this}`));
+  }
+
   /** @internal */
   toString(): string {
     return `room ${JSON.stringify(this.name)}`;
@@ -230,14 +283,14 @@ export class Room<C extends object = AnyContract> {
 
   async #publish(event: string, data: unknown, options: BroadcastOptions): Promise<Position | void> {
     const draft = this.#draft(event, data, options);
-    const { store } = this.#host;
+    const { store, frameLimit } = this.#host;
     if (options.ephemeral === true) {
-      this.#checkSize(draft);
+      checkSize(this.name, draft, frameLimit);
       return store.publish(this.name, draft);
     }
     // The offset is the store's to give; the next one here has as many digits, but for a rare moment in a cluster.
     const next = (this.#host.live(this.name)?.top ?? Number.MAX_SAFE_INTEGER - 1) + 1;
-    this.#checkSize(draft, next);
+    checkSize(this.name, draft, frameLimit, next);
     const position = await store.append(this.name, draft, this.#settings.retention);
     this.#onPublished?.(position);
     return position;
@@ -252,14 +305,6 @@ export class Room<C extends object = AnyContract> {
       ...(from !== undefined && { from: idOf(from) }),
       ...(except !== undefined && { except: idsOf(except) }),
     };
-  }
-
-  #checkSize(draft: Draft, offset?: number): void {
-    const { frameLimit } = this.#host;
-    // Most messages are so far from the limit that nobody has to count: a UTF-16 unit takes six bytes at most, escaped.
-    if ((draft.data.length + draft.event.length + this.name.length) * 6 + 200 <= frameLimit) return;
-    if (Buffer.byteLength(encodeMessage(JSON.stringify(this.name), draft, offset)) <= frameLimit) return;
-    throw new RoostException('TOO_LARGE', `a message of more than ${frameLimit} bytes`);
   }
 
   async #read(options: HistoryOptions) {

@@ -88,6 +88,17 @@ export class Rooms {
     return [...this.#live].flatMap(([name, { room }]) => (room.size > 0 ? [name] : []));
   }
 
+  /** @internal How many rooms somebody is in, on this node, and how many seats are taken in them. */
+  occupancy(): { rooms: number; members: number } {
+    let rooms = 0;
+    let members = 0;
+    for (const { room } of this.#live.values()) {
+      members += room.size;
+      if (room.size > 0) rooms++;
+    }
+    return { rooms, members };
+  }
+
   /** @internal A handle that tells what is published through it. */
   handle(room: LiveRoom, onPublished: (position: Position) => void): Room {
     return new Room(room.name, room.params, room.definition, this.#host, onPublished);

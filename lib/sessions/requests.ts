@@ -239,16 +239,27 @@ export class Requests {
     session.joins += seats;
     try {
       const room = await rooms.enter(name);
-      const attempt = room.joining(session.id);
+      const attempt = room.joining(session);
       try {
+        if (session.user !== undefined) await this.#refuseBanned(session.user.id, room);
         return await this.#enter(session, frame, room, attempt);
       } finally {
-        room.joinedOrNot(session.id, attempt);
+        room.joinedOrNot(attempt);
         room.release();
       }
     } finally {
       session.joins -= seats;
     }
+  }
+
+  /** @throws {RoostException} FORBIDDEN where the user is banned from the room */
+  async #refuseBanned(userId: string, room: LiveRoom): Promise<void> {
+    const ban = await room.store.bans.find(room.name, userId);
+    if (ban === undefined) return;
+    const { reason, until } = ban;
+    throw new RoostException('FORBIDDEN', reason === undefined ? 'banned' : `banned: ${reason}`, {
+      ...(until !== undefined && { retryAfter: Math.max(1, until - this.parts.clock.date()) }),
+    });
   }
 
   async #enter(

@@ -1,6 +1,7 @@
 import type { Connection, ConnectionMode } from '../connection/connection.js';
 import type { TokenBucket } from '../connection/token-bucket.js';
 import {
+  CloseCode,
   encodeFrame,
   RoostException,
   type LeaveReason,
@@ -49,6 +50,8 @@ export interface SessionParts {
   readonly departures: number;
   /** Leave hooks that run; never rejects. */
   readonly track: (hook: Promise<void>) => void;
+  /** Ephemeral messages were skipped for it. */
+  readonly skipped: (count: number) => void;
   readonly handle: (room: LiveRoom) => Call['room'];
   readonly end: (session: Session, reason: SessionEndReason) => void;
 }
@@ -156,6 +159,11 @@ export class Session<
     return this.#skipped;
   }
 
+  /** Last round-trip time of its connection's heartbeat in milliseconds; nothing before the first answered ping. */
+  get latency(): number | undefined {
+    return this.connection?.latency;
+  }
+
   /** As others see it. */
   get presence(): PresenceMember {
     const user = this.publicUser;
@@ -198,9 +206,18 @@ export class Session<
     this.parts.end(this as unknown as Session, reason);
   }
 
+  /**
+   * Closes its connection with 4401, so that its client comes back with fresh credentials: it goes on where these are the
+   * same user's, and begins anew where they are somebody else's.
+   */
+  reauthenticate(): void {
+    this.connection?.close(CloseCode.UNAUTHENTICATED, 'credentials are asked for again');
+  }
+
   /** @internal */
   skip(count: number): void {
     this.#skipped += count;
+    this.parts.skipped(count);
   }
 
   /** @internal */

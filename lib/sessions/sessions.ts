@@ -13,6 +13,7 @@ import {
   type SessionLimits,
 } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
+import type { LiveRoom } from '../rooms/live-room.js';
 import type { Rooms } from '../rooms/rooms.js';
 import type { ClaimedSession } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
@@ -93,6 +94,9 @@ export class Sessions {
   readonly #ended = new Subject<SessionEnded>();
   /** Between the nodes that share the store; nothing where there is one. */
   readonly #migration: Migration | undefined;
+
+  /** @internal Since the start: sessions opened, messages skipped for slow readers, and what became of who came back. */
+  readonly counts = { opened: 0, skipped: 0, recovered: 0, gaps: 0, lost: 0 };
 
   /** Sessions that begin. */
   readonly opened$: Observable<Session> = this.#opened.asObservable();
@@ -187,6 +191,7 @@ export class Sessions {
       }
     }
     this.#add(session);
+    this.counts.opened++;
     this.#settle(session, connection, identity);
     if (token !== undefined) connection.send({ ...this.#welcome(session, token), resumed: false });
     this.#run(this.parts.hooks.open(session));
@@ -254,6 +259,8 @@ export class Sessions {
     }
     if (session.record !== undefined) session.parts.direct.catchUp(frame.seq ?? 0);
     const direct = session.parts.direct.since(frame.seq ?? 0);
+    const whole = direct.recovered && Object.values(rooms).every(({ recovered }) => recovered);
+    this.counts[whole ? 'recovered' : 'gaps']++;
     connection.send({
       ...this.#welcome(session, this.#issue(session, token)),
       resumed: true,
@@ -331,6 +338,7 @@ export class Sessions {
       frameLimit: options.limits.frame,
       departures: options.limits.rooms,
       track: (hook) => this.#run(hook),
+      skipped: (count) => (this.counts.skipped += count),
       handle: (room) => rooms.handle(room, () => {}),
       end: (ending, reason) => this.end(ending, reason),
     });
@@ -387,29 +395,28 @@ export class Sessions {
   }
 
   async #takeSeats(session: Session, seats: ReadonlyMap<string, Position>): Promise<void> {
-    const { rooms } = this.parts;
-    const taken = await Promise.allSettled(
-      Array.from(seats, async ([name, joinedAt]) => {
-        const room = await rooms.enter(name);
-        session.seats.set(name, { room, membership: room.admit(session, joinedAt) });
-        room.release();
-      }),
-    );
-    const failed = taken.find((one) => one.status === 'rejected' && isUnavailable(one.reason));
-    if (failed !== undefined) {
-      // It is tried again; until then it is nobody's.
-      for (const { room, membership } of session.seats.values()) room.handOver(membership);
-      session.record?.close();
-      throw (failed as PromiseRejectedResult).reason;
+    const { rooms, onError } = this.parts;
+    const names = [...seats.keys()];
+    const entered = await Promise.allSettled(names.map((name) => rooms.enter(name)));
+    const away = entered.find((one) => one.status === 'rejected' && isUnavailable(one.reason));
+    for (const [index, name] of names.entries()) {
+      const one = entered[index] as PromiseSettledResult<LiveRoom>;
+      if (one.status === 'fulfilled') {
+        const joinedAt = seats.get(name) as Position;
+        if (away === undefined)
+          session.seats.set(name, { room: one.value, membership: one.value.admit(session, joinedAt) });
+        one.value.release();
+      } else if (away === undefined) {
+        // The client hears that it has left, and may join again.
+        onError(one.reason, `room ${JSON.stringify(name)} of a session that came from another node`);
+        session.departed.set(name, 'closed');
+        rooms.roster?.write(name, session.id, session.generation, undefined);
+      }
     }
-    for (const [index, name] of [...seats.keys()].entries()) {
-      const one = taken[index];
-      if (one?.status !== 'rejected') continue;
-      // The client hears that it has left, and may join again.
-      this.parts.onError(one.reason, `room ${JSON.stringify(name)} of a session that came from another node`);
-      session.departed.set(name, 'closed');
-      rooms.roster?.write(name, session.id, session.generation, undefined);
-    }
+    if (away === undefined) return;
+    // It is tried again; until then the session is nobody's.
+    session.record?.close();
+    throw (away as PromiseRejectedResult).reason;
   }
 
   /** Runs the leave hook of a room that the session is no longer in, and sees to it that the others know. */
@@ -518,9 +525,17 @@ export class Sessions {
 
   async #askRooms(session: Session, claimant: Connection): Promise<void> {
     const { wheel, options, rooms, onError } = this.parts;
-    const asked = [...session.seats].filter(([, { room }]) => room.definition.handlers.resumes);
     await Promise.all(
-      asked.map(async ([name, { room, membership }]) => {
+      Array.from(session.seats, async ([name, { room, membership }]) => {
+        const { user } = session;
+        // The seat may be another by now, and where another connection has claimed the session, that one's question counts.
+        const refuse = (reason: LeaveReason): void => {
+          if (session.claimant !== claimant) return;
+          if (session.seats.get(name)?.membership === membership) this.#vacate(session, name, reason);
+        };
+        // Its node may have died before it heard.
+        if (user !== undefined && (await room.store.bans.find(name, user.id)) !== undefined) return refuse('banned');
+        if (!room.definition.handlers.resumes) return;
         const { params } = membership;
         const call = { room: rooms.handle(room, () => {}), member: session, params, event: 'resume', data: undefined };
         const asking = room.definition.handlers.resume(call);
@@ -529,10 +544,8 @@ export class Sessions {
             onError(error ?? new Error('a resume handler came to its end too late'), `resume of ${call.room}`);
           });
         } catch {
-          // Refused, for a reason that the pipeline has logged where it was none of its own. The seat may be another by
-          // now, and where another connection has claimed the session, that one's question counts.
-          if (session.claimant !== claimant) return;
-          if (session.seats.get(name)?.membership === membership) this.#vacate(session, name, 'refused');
+          // For a reason that the pipeline has logged where it was none of its own.
+          refuse('refused');
         }
       }),
     );

@@ -1,4 +1,5 @@
 import type { Position } from '../protocol/index.js';
+import type { Bans } from './bans.js';
 import type { Cluster, RosterChange } from './cluster.js';
 
 /** A message as it is handed to the log. */
@@ -83,6 +84,8 @@ export interface LogListener {
   rosterAt?(rev: number): void;
   /** A node says something to all nodes that are subscribed to the room. */
   signal?(text: string): void;
+  /** What was told besides entries may not have arrived: changes of the roster, signals. */
+  missed?(): void;
 }
 
 export interface Subscription {
@@ -110,6 +113,7 @@ export interface Election {
 export interface Store {
   /** What makes nodes that share it act as one; missing where it serves one node. */
   readonly cluster?: Cluster | undefined;
+  readonly bans: Bans;
   /**
    * Adds a message. Listeners hear of it before the promise settles.
    *

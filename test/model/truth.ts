@@ -119,6 +119,10 @@ export class SlowStore implements Store {
     return this.#later(await this.inner.subscribe(room, retention, listener));
   }
 
+  get bans() {
+    return this.inner.bans;
+  }
+
   elect: Store['elect'] = (task, onChange) => this.inner.elect(task, onChange);
 
   close(): Promise<void> {

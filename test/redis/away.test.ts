@@ -164,7 +164,9 @@ describe('hard case 26: Redis', () => {
     await (break_ as (it: typeof redis) => unknown)(redis);
     let most = 0;
     for (let round = 0; round < 4; round++) {
-      const said = Array.from({ length: 300 }, (_, n) => say(store, 'a', n).catch(({ code }: { code: string }) => code));
+      const said = Array.from({ length: 300 }, (_, n) =>
+        say(store, 'a', n).catch(({ code }: { code: string }) => code),
+      );
       most = Math.max(most, store.health.pending);
       expect(new Set(await Promise.all(said))).toEqual(new Set(['UNAVAILABLE']));
     }

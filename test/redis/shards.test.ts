@@ -14,20 +14,27 @@ afterAll(() => shards.end());
 
 const keys = new Keys('roost:');
 const slotOf = (room: string): number => new Command('get', [keys.meta(room)]).getSlot() ?? 0;
-const client = () => new Cluster(shards.servers.map(({ port }) => ({ host: '127.0.0.1', port })), { lazyConnect: true });
+const client = () =>
+  new Cluster(
+    shards.servers.map(({ port }) => ({ host: '127.0.0.1', port })),
+    { lazyConnect: true },
+  );
 
 /** Number of the server that has a room's slot. */
 async function ownerOf(room: string): Promise<number> {
   const slot = slotOf(room);
   const ranges = await shards.servers[0]?.ask((redis) => redis.cluster('SLOTS'));
-  const range = (ranges as unknown as [number, number, [string, number]][]).find(([from, to]) => from <= slot && slot <= to);
+  const range = (ranges as unknown as [number, number, [string, number]][]).find(
+    ([from, to]) => from <= slot && slot <= to,
+  );
   return shards.servers.findIndex(({ port }) => port === range?.[2][1]);
 }
 
 /** A room of each server. */
 async function roomOfEach(prefix: string): Promise<string[]> {
   const rooms: string[] = [];
-  for (let n = 0; rooms.filter(Boolean).length < shards.servers.length; n++) rooms[await ownerOf(`${prefix}${n}`)] ??= `${prefix}${n}`;
+  for (let n = 0; rooms.filter(Boolean).length < shards.servers.length; n++)
+    rooms[await ownerOf(`${prefix}${n}`)] ??= `${prefix}${n}`;
   return rooms;
 }
 
@@ -78,7 +85,10 @@ describe('on a Redis Cluster', () => {
   });
 
   it('a slot that moves (ASK, TRYAGAIN, MOVED) takes its rooms along: nothing is lost, nothing comes twice', async () => {
-    const [here, there] = [scene.store({ client, commandTimeout: 5_000 }), scene.store({ client, commandTimeout: 5_000 })];
+    const [here, there] = [
+      scene.store({ client, commandTimeout: 5_000 }),
+      scene.store({ client, commandTimeout: 5_000 }),
+    ];
     const room = 'a room that moves';
     const ear = await Ear.at(here, room);
     const before = await ownerOf(room);
@@ -108,7 +118,10 @@ describe('on a Redis Cluster', () => {
     async function proxied() {
       const proxies = await Promise.all(shards.servers.map((server) => scene.proxy(server)));
       const natMap = Object.fromEntries(
-        shards.servers.map(({ port }, n) => [`127.0.0.1:${port}`, { host: '127.0.0.1', port: (proxies[n] as Proxy).port }]),
+        shards.servers.map(({ port }, n) => [
+          `127.0.0.1:${port}`,
+          { host: '127.0.0.1', port: (proxies[n] as Proxy).port },
+        ]),
       );
       const nodes = proxies.map(({ port }) => ({ host: '127.0.0.1', port }));
       const store = scene.store({

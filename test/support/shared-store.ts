@@ -64,6 +64,7 @@ export class SharedStore {
     const cluster = new SharedCluster(this);
     return {
       cluster,
+      bans: log.bans,
       append: (...args) => cluster.reached('append').then(() => log.append(...args)),
       publish: (...args) => cluster.reached('publish').then(() => log.publish(...args)),
       retract: (...args) => cluster.reached('retract').then(() => log.retract(...args)),

@@ -270,7 +270,7 @@ export function sessionCases(open: (clock: ManualClock) => Promise<Backend>): vo
     });
 
     it('those that do not come back leave once, after their time, on another node', async () => {
-      const { ttl } = nodes.backend;
+      const ttl = 60_000;
       const options = { session: { ttl } };
       const [here, there] = [await nodes.start(options), await nodes.start(options)];
       const third = await nodes.start(options);
@@ -359,7 +359,7 @@ export function sessionCases(open: (clock: ManualClock) => Promise<Backend>): vo
 
   describe('a session whose client has gone while it was brought to another node', () => {
     it('is away there, and leaves once when its time is over', async () => {
-      const { ttl } = nodes.backend;
+      const ttl = 60_000;
       const [here, there] = [await nodes.start({ session: { ttl } }), await nodes.start({ session: { ttl } })];
       const client = await here.stage.member('room/a');
       await here.stage.lose(client);
@@ -382,7 +382,7 @@ export function sessionCases(open: (clock: ManualClock) => Promise<Backend>): vo
       ['whose time is over there', {}],
       ['that is displaced there', { away: 0 }],
     ])('does not end a session %s, and that has come back on another node', async (_why, limits) => {
-      const { ttl } = nodes.backend;
+      const ttl = 60_000;
       const here = await nodes.start({ session: { ttl, ...limits } });
       const there = await nodes.start({ session: { ttl } });
       const client = await here.stage.member('listed/a');
