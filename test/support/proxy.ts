@@ -47,8 +47,11 @@ class Pipe {
 
   cut(): void {
     for (const timer of this.#timers) clearTimeout(timer);
-    this.client.resetAndDestroy();
-    this.server.resetAndDestroy();
+    for (const socket of [this.client, this.server]) {
+      // One that is about to end cannot be reset: Node would never close it.
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 
   #join(direction: Direction, from: Socket, to: Socket): void {
