@@ -23,10 +23,12 @@ const redis = process.env['REDIS_URL'];
     ChatModule,
     HandshakeModule,
     OperationsModule,
-    RoostModule.forRoot({
-      path: '/ws',
-      authenticate: SiteAuthenticator,
-      ...(redis && { store: redisStore({ url: redis }) }),
+    RoostModule.forRootAsync({
+      useFactory: () => ({
+        path: '/ws',
+        authenticate: SiteAuthenticator,
+        ...(redis && { store: redisStore({ url: redis }) }),
+      }),
     }),
   ],
   controllers: [FeedController, GameController],

@@ -137,7 +137,6 @@ describe('The handshake page', () => {
     await (await frame(ada, 'connect', 'up')).getByRole('button').click();
     expect(JSON.parse(await (await frame(ada, 'connect', 'up')).locator('.json').innerText())).toEqual({
       op: 'connect',
-      auth: { nickname: '•••' },
     });
     await (await frame(ada, 'welcome', 'down')).getByRole('button').click();
     const welcome = await (await frame(ada, 'welcome', 'down')).locator('.json').innerText();
