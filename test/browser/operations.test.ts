@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { RoostClient } from 'nestjs-roost/client';
@@ -140,8 +141,6 @@ describe('The operations page', () => {
     for (const client of [reader, writer]) await client.request({ op: 'join', room: 'handshake/slow' });
     reader.socket.pause();
     const closed = page.locator('[data-code="4502"]').waitFor();
-    let over = false;
-    void closed.then(() => (over = true));
     const text = '波'.repeat(1_000);
     // The network between takes some megabytes of what is not read before anything waits: others fill it.
     const crowd = await Promise.all(
@@ -152,11 +151,10 @@ describe('The operations page', () => {
         return client;
       }),
     );
-    while (!over) {
+    for (let over = false; !over; over = await Promise.race([closed.then(() => true), pause(50, false)])) {
       for (const client of crowd) {
         for (let n = 0; n < 10; n++) client.send({ event: 'wave', room: 'handshake/slow', data: { text } });
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
     }
     await closed;
     const figure = page.locator('.figure').filter({ hasText: 'Slow readers' });
