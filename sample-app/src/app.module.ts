@@ -13,8 +13,8 @@ import { GameGateway } from './game/game.gateway.js';
 import { HandshakeModule } from './handshake/handshake.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 
-/** Several nodes of the app share a Redis; alone it keeps its rooms in memory. */
-const redis = process.env['REDIS_URL'];
+/** A Redis that several nodes share; without one this node is alone. */
+const redis = process.env['ROOST_REDIS_URL'];
 
 @Module({
   imports: [
