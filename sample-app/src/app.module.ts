@@ -3,6 +3,8 @@ import { RoostModule } from 'nestjs-roost';
 import { redisStore } from 'nestjs-roost/redis';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { SiteAuthenticator } from './accounts/site.authenticator.js';
+import { CallController } from './call/call.controller.js';
+import { CallGateway } from './call/call.gateway.js';
 import { ChannelsModule } from './channels/channels.module.js';
 import { ChatModule } from './chat/chat.module.js';
 import { FeedController } from './feed/feed.controller.js';
@@ -31,7 +33,7 @@ const redis = process.env['ROOST_REDIS_URL'];
       }),
     }),
   ],
-  controllers: [FeedController, GameController],
-  providers: [FeedGateway, GameGateway, Races],
+  controllers: [CallController, FeedController, GameController],
+  providers: [CallGateway, FeedGateway, GameGateway, Races],
 })
 export class AppModule {}

@@ -1,12 +1,12 @@
 import { Body, Controller, Get, Header, Post, Req, UnauthorizedException, UseFilters } from '@nestjs/common';
 import type { Request } from 'express';
-import { Rooms } from 'nestjs-roost';
 import type { Refusal } from '../accounts/account.contract.js';
 import { hasAccount } from '../accounts/accounts.js';
 import { Visitors } from '../accounts/visitors.js';
 import { RefusalFilter } from '../view/refusal.filter.js';
 import type { ChannelSummary } from './channel.contract.js';
-import { Channels, type Channel } from './channels.js';
+import { ChannelDirectory } from './channel-directory.js';
+import { Channels } from './channels.js';
 import { NewChannelDto } from './new-channel.dto.js';
 
 /** The list of channels over HTTP; how many are in them goes on over the WebSocket. */
@@ -15,14 +15,14 @@ import { NewChannelDto } from './new-channel.dto.js';
 export class ChannelsController {
   constructor(
     private readonly channels: Channels,
-    private readonly rooms: Rooms,
+    private readonly directory: ChannelDirectory,
     private readonly visitors: Visitors,
   ) {}
 
   @Get()
   @Header('cache-control', 'no-store')
   list(): ChannelSummary[] {
-    return this.channels.all().map((channel) => this.#summary(channel));
+    return this.directory.all();
   }
 
   @Post()
@@ -31,11 +31,6 @@ export class ChannelsController {
     if (person === undefined || !hasAccount(person)) {
       throw new UnauthorizedException({ message: 'Sign in with an account to open a channel.' } satisfies Refusal);
     }
-    return this.#summary(this.channels.create(channel, person));
-  }
-
-  #summary({ name, topic, owner }: Channel): ChannelSummary {
-    const viewers = this.rooms.get(`chat/${name}`).presence?.count ?? 0;
-    return { name, topic, ...(owner && { owner: owner.name }), viewers };
+    return this.directory.summary(this.channels.create(channel, person));
   }
 }

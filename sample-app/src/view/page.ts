@@ -4,10 +4,22 @@ import { applyDecorators, Get, Header } from '@nestjs/common';
 export const PAGE_HEADERS = {
   'content-security-policy': "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-cache',
+  'cache-control': 'private, no-cache',
 } as const;
+
+/** What a page could ask its person for, and may not without {@link Permissions}. */
+const PERMISSIONS = ['camera', 'microphone', 'geolocation', 'display-capture'] as const;
+
+type Permission = (typeof PERMISSIONS)[number];
 
 /** A route that answers with a page. */
 export function Page(...paths: string[]): MethodDecorator {
-  return applyDecorators(Get(paths), ...Object.entries(PAGE_HEADERS).map(([name, value]) => Header(name, value)));
+  const headers = Object.entries(PAGE_HEADERS).map(([name, value]) => Header(name, value));
+  return applyDecorators(Get(paths), Permissions(), ...headers);
+}
+
+/** What a page may ask its person for. Stands above {@link Page}, whose headers it follows. */
+export function Permissions(...allowed: Permission[]): MethodDecorator {
+  const policy = PERMISSIONS.map((permission) => `${permission}=(${allowed.includes(permission) ? 'self' : ''})`);
+  return Header('permissions-policy', policy.join(', '));
 }

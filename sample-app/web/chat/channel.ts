@@ -19,7 +19,9 @@ const DROPPED = 200;
 /** What the server begins a channel with. */
 export interface ChannelStart {
   readonly name: string;
-  readonly topic: string;
+  readonly topic?: string;
+  readonly owner?: string | undefined;
+  readonly settings?: ChannelSettings;
   readonly transcript: Transcript;
 }
 
@@ -72,9 +74,11 @@ export class Channel {
   #arrived: Entry[] = [];
   readonly #frame = new PerFrame(() => this.#take());
 
-  constructor({ name, topic, transcript }: ChannelStart, visitor: Visitor) {
+  constructor({ name, topic = '', owner, settings, transcript }: ChannelStart, visitor: Visitor) {
     this.name = name;
     this.topic.value = topic;
+    this.owner.value = owner;
+    if (settings) this.settings.value = settings;
     this.entries.value = entriesOf(transcript, 0);
     this.more.value = transcript.more;
     this.#position = transcript;
@@ -265,5 +269,5 @@ export async function loadChannel(name: string): Promise<ChannelStart> {
   const response = await fetch(`/api/channels/${encodeURIComponent(name)}/messages`);
   const answer = (await response.json()) as Transcript & { message?: string };
   if (!response.ok) throw new Error(answer.message ?? 'The channel could not be loaded.');
-  return { name, topic: '', transcript: answer };
+  return { name, transcript: answer };
 }

@@ -74,10 +74,10 @@ function Line({ chat, channel, entry, first }: LineProps) {
         <time dateTime={isoOf(entry)}>{timeOf(entry.ts, chat.timeZone.value)}</time>
       </p>
       {entry.event === 'say' ? (
-        <>
+        <div class="said">
           <Text text={entry.data.text} mentions={entry.data.mentions} me={me} />
           {(own || channel.canModerate.value) && <Remove channel={channel} entry={entry} />}
-        </>
+        </div>
       ) : (
         <p class="text tombstone">Message removed</p>
       )}

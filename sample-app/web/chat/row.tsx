@@ -1,7 +1,7 @@
 import { Component } from 'preact';
 import type { Channel } from './channel.js';
 import type { Chat } from './chat.js';
-import type { Entry } from './entry.js';
+import { keyOf, type Entry } from './entry.js';
 import { EntryView } from './entry-view.js';
 import type { Pending } from './outgoing.js';
 import { PendingLine } from './pending-line.js';
@@ -25,7 +25,7 @@ export class Row extends Component<Props> {
 
   render({ chat, channel, index, measure, entry, pending, previous }: Props) {
     return (
-      <li class="row" data-index={index} data-offset={entry?.offset} ref={measure ?? null}>
+      <li class="row" data-index={index} data-key={entry && keyOf(entry)} ref={measure ?? null}>
         {entry && <EntryView chat={chat} channel={channel} entry={entry} previous={previous} />}
         {pending && <PendingLine channel={channel} pending={pending} />}
         {!entry && !pending && (

@@ -6,7 +6,7 @@ export function failureWords(error: RoostError): string {
     case 'VALIDATION_FAILED':
       return validationWords(error.details) ?? error.message;
     case 'RATE_LIMITED':
-      return 'That was a little fast.';
+      return error.message === 'too many messages' ? 'That was a little fast.' : error.message;
     case 'OUTCOME_UNKNOWN':
     case 'TIMEOUT':
       return 'The connection broke before an answer came: it may or may not have been said.';

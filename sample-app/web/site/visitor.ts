@@ -44,14 +44,18 @@ export class Visitor {
     this.#options = options;
     const url = new URL('/ws', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
-    this.#client = new RoostClient(url.href, { ...options, storage: sessionStorage });
-    this.status.follow(this.#client);
-    enter(this.#client);
+    const client = (this.#client = new RoostClient(url.href, { ...options, storage: sessionStorage }));
+    this.status.follow(client);
+    client.onStatus(({ state }) => {
+      const { user } = client;
+      if (state === 'online' && user) this.#given.value = { name: user.name ?? '', user: user.id };
+    });
+    enter(client);
   }
 
   /** A room has said who the person is. */
   is({ id, name, user }: You & { readonly user?: string }): void {
-    this.#given.value = { name, user };
+    this.#given.value = { name, user: user ?? this.#given.value?.user };
     this.sessions.value = new Set(this.sessions.value).add(id);
   }
 
