@@ -27,10 +27,12 @@ const redis = process.env['ROOST_REDIS_URL'];
     CompareModule,
     HandshakeModule,
     OperationsModule,
-    RoostModule.forRoot({
-      path: '/ws',
-      authenticate: SiteAuthenticator,
-      ...(redis && { store: redisStore({ url: redis }) }),
+    RoostModule.forRootAsync({
+      useFactory: () => ({
+        path: '/ws',
+        authenticate: SiteAuthenticator,
+        ...(redis && { store: redisStore({ url: redis }) }),
+      }),
     }),
   ],
   controllers: [CallController, FeedController, GameController],
