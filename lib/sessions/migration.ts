@@ -190,7 +190,7 @@ export class Migration {
     const { cluster, here, onError } = this.parts;
     for (const some of chunks(here.all())) {
       await Promise.all(
-        some.map((session) => session.record?.save().catch((error: unknown) => onError(error, 'session'))),
+        some.map(async ({ record }) => record?.save().catch((error: unknown) => onError(error, 'session'))),
       );
     }
     await cluster.leave().catch((error: unknown) => onError(error, 'leaving the cluster'));
@@ -380,7 +380,7 @@ export class Migration {
       const lapsed = this.#lapsed;
       for (const some of chunks(this.parts.here.all())) {
         if (this.#closed) return;
-        await Promise.all(some.map(({ record }) => record?.rewrite()));
+        await Promise.all(some.map(async ({ record }) => record?.rewrite()));
       }
       if (lapsed) this.#lapsed = false;
     });
