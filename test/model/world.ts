@@ -182,7 +182,12 @@ export class World {
   }
 
   /** What is left when everybody has gone. */
-  get left(): { readonly sessions: number; readonly away: number; readonly rooms: string[]; readonly timers: number[] } {
+  get left(): {
+    readonly sessions: number;
+    readonly away: number;
+    readonly rooms: string[];
+    readonly timers: number[];
+  } {
     const sum = (of: (node: RoostNode) => number): number => this.#nodes.reduce((total, node) => total + of(node), 0);
     return {
       sessions: sum(({ sessions }) => sessions.size),
