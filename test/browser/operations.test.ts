@@ -139,7 +139,7 @@ describe('The operations page', () => {
     raw.push(reader);
     await reader.request({ op: 'join', room: 'handshake/slow' });
     reader.socket.pause();
-    const closed = page.locator('[data-code="4502"]').waitFor();
+    const closed = page.locator('[data-code="4502"]').waitFor({ timeout: 45_000 });
     const text = '波'.repeat(1_000);
     const wave = (client: RawClient, count: number) => {
       for (let n = 0; n < count; n++) client.send({ event: 'wave', room: 'handshake/slow', data: { text } });
@@ -182,7 +182,7 @@ describe('The operations page', () => {
     await opens();
     await page.locator('main').getByRole('button', { name: 'Sign in' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('Sign in', { exact: true }).first().click();
+    await dialog.getByRole('radio', { name: 'Sign in' }).check();
     await dialog.getByLabel('Name').fill('Grace');
     await dialog.getByLabel('Password').fill(PASSWORD);
     await dialog.getByRole('button', { name: 'Sign in' }).click();
