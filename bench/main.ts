@@ -6,6 +6,8 @@ import type { Settings } from './measure/rounds.js';
 import { writeSection, writeTargets } from './report/markdown.js';
 import { saveResult, writeDocs, type Result } from './report/results.js';
 import { chat } from './scenarios/chat.js';
+import { cluster } from './scenarios/cluster.js';
+import { clusterRooms } from './scenarios/cluster-rooms.js';
 import { compressed } from './scenarios/compressed.js';
 import { fanout } from './scenarios/fanout.js';
 import { growth } from './scenarios/growth.js';
@@ -17,7 +19,7 @@ import { rooms } from './scenarios/rooms.js';
 import { streams } from './scenarios/streams.js';
 import { window } from './scenarios/window.js';
 
-const scenarios = [fanout, window, rooms, rate, chat, memory, resume, paused, streams, compressed, growth];
+const scenarios = [fanout, window, rooms, rate, chat, memory, resume, paused, streams, compressed, growth, cluster, clusterRooms];
 const names = scenarios.map(({ name }) => name);
 
 const HELP = `npm run bench -- [scenario …] [options]

@@ -3,7 +3,7 @@
  * `npm run bench`, or a part of them: `npm run bench -- fanout --rounds 3 --quick`. `npm run soak` needs none of that.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -11,10 +11,16 @@ const peers = fileURLToPath(new URL('peers', import.meta.url));
 
 const soak = process.argv[2] === 'soak';
 
-if (!soak && !existsSync(`${peers}/node_modules`)) run('npm', ['ci'], peers);
+if (!soak && !installed()) run('npm', ['ci'], peers);
 run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'bench'], root);
 if (soak) run(process.execPath, ['bench/dist/bench/soak/main.js'], root);
 else run(process.execPath, ['bench/dist/bench/main.js', ...process.argv.slice(2)], root);
+
+/** Whether the peers are there, and none of them has changed since. */
+function installed() {
+  const marker = `${peers}/node_modules/.package-lock.json`;
+  return existsSync(marker) && statSync(marker).mtimeMs >= statSync(`${peers}/package-lock.json`).mtimeMs;
+}
 
 function run(program, args, cwd) {
   const { status } = spawnSync(program, args, { cwd, stdio: 'inherit' });

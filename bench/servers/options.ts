@@ -15,7 +15,16 @@ export interface ServerOptions {
    * `@BroadcastStream` for it, Socket.IO's server does it by hand. For one room.
    */
   readonly sample?: number;
+  /** URL of the Redis that the nodes share, where there are several. */
+  readonly redis?: string;
+  /** What Socket.IO's nodes speak to each other with. */
+  readonly adapter?: AdapterName;
+  /** Rooms of one session, where it is in more than Roost allows by default. */
+  readonly rooms?: number;
 }
+
+/** Adapters of Socket.IO that need a Redis: by pub/sub, and by a stream that all nodes read. */
+export type AdapterName = 'redis-adapter' | 'redis-streams-adapter';
 
 /** The options that this process was started with. */
 export function serverOptions(): ServerOptions {

@@ -12,13 +12,14 @@ import {
   RoostModule,
   type RoostOptions,
 } from '../../lib/index.js';
+import { redisStore } from '../../lib/redis/index.js';
 import type { Message } from './message.js';
 import { createApp, listen } from './nest-app.js';
 import { serverOptions } from './options.js';
 import { SayDto } from './say.dto.js';
 import { serve } from './server.js';
 
-const { window, compression, presence, history, sample } = serverOptions();
+const { window, compression, presence, history, sample, redis, rooms: most } = serverOptions();
 
 @RoomGateway('bench/:room', { ...(presence && { presence }), ...(history === false && { history }) })
 @UsePipes(new ValidationPipe())
@@ -51,10 +52,16 @@ function streaming(sample: number) {
 // All load comes from one address, as fast as it is taken. The limits are out of reach, not off: their work is done.
 const unreachable = { perSecond: 1_000_000, burst: 1_000_000 };
 const options: RoostOptions = {
-  limits: { connections: unreachable, messages: unreachable },
+  limits: {
+    connections: unreachable,
+    messages: unreachable,
+    // All are joined at once.
+    ...(most !== undefined && { rooms: most, pending: most }),
+  },
   session: { awayPerAddress: 10_000 },
   ...(window !== undefined && { fanOut: { window } }),
   ...(compression && { compression }),
+  ...(redis !== undefined && { store: redisStore({ url: redis }) }),
 };
 const app = await createApp({
   imports: [RoostModule.forRoot(options)],
@@ -65,7 +72,8 @@ const rooms = app.get(Rooms);
 serve({
   listen: () => listen(app),
   broadcast: (room, message) => {
-    if (sample === undefined) void rooms.get(room).broadcast('message', message);
-    else values$.next(message);
+    if (sample !== undefined) return values$.next(message);
+    const published = rooms.get(room).broadcast('message', message);
+    if (redis !== undefined) return published;
   },
 });

@@ -1,0 +1,124 @@
+import { Arena, type Window } from '../measure/arena.js';
+import { inRounds, sized, type Case, type Outcomes, type PickFigure, type Settings } from '../measure/rounds.js';
+import type { Findings, LinePlot, Table } from '../report/findings.js';
+import { tableOf } from '../report/table.js';
+import { writeNumber } from '../report/text.js';
+import { clusterCases as cases, NODES, roost } from './cluster-cases.js';
+import type { Scenario } from './scenario.js';
+
+/** Messages/s of all rooms together, each to one member on each node. */
+const RATE = 2_000;
+const LENGTH = 100;
+/** Clients whose messages are counted: with each size others. */
+const CLIENTS = 20;
+
+/** What was seen with so many rooms: at work, and with nothing said. */
+interface Seen {
+  readonly work: Window;
+  readonly idle: Window;
+}
+
+/** One for each number of rooms. */
+type Sizes = readonly Seen[];
+
+/** The same work in ever more rooms of two nodes. */
+export const clusterRooms: Scenario = {
+  name: 'cluster-rooms',
+  title: 'Ever more rooms of two nodes',
+
+  async run(settings: Settings): Promise<Findings> {
+    const sizes = sized(settings, [10, 100, 1_000, 10_000], [10, 1_000]);
+    const most = sizes.at(-1) ?? 0;
+    const outcomes = await inRounds(settings, cases, (one) => grow(one, sizes, settings));
+    return {
+      text: [
+        `${NODES} nodes and one Redis as before; ${RATE} messages/s, published on both nodes alike, in rooms that take ` +
+          `turns. Each room has two members, one on each node, and the same ${CLIENTS} connections are all the members ` +
+          `there are, so that nothing grows but the number of rooms. (A session of Roost may be in 100 rooms by default; ` +
+          `here it may be in as many as it takes.) The CPU of a message is that of both nodes and of Redis, with all ` +
+          `that goes on besides: Roost compares a room in which nothing is said with its log every 10 to 40 seconds.`,
+      ],
+      tables: [table(outcomes, sizes), idleTable(outcomes, sizes)],
+      targets: [
+        {
+          what: `CPU per message with ${writeNumber(most, 0)} rooms, to that with ${sizes[0]}`,
+          most: 1.3,
+          measured: outcomes.spread(roost, (seen) => {
+            const [smallest, largest] = [seen[0], seen.at(-1)];
+            return smallest && largest && cpuOf(largest.work) / cpuOf(smallest.work);
+          }),
+        },
+      ],
+      plots: [plot(outcomes, sizes)],
+      notes: outcomes.notes,
+    };
+  },
+};
+
+/** Each size has rooms and clients of its own; those of the sizes before are there and silent. */
+function grow(one: Case, sizes: readonly number[], settings: Settings): Promise<Sizes> {
+  const most = Math.max(...sizes);
+  const options = { ...one.options, rooms: (most * NODES) / CLIENTS };
+  return Arena.cluster({ ...one, options }, NODES, async (arena) => {
+    const seen: Seen[] = [];
+    let firstRoom = 0;
+    for (const rooms of sizes) {
+      const offer = { rate: RATE, rooms, firstRoom, length: LENGTH };
+      await arena.enter({ clients: CLIENTS, rooms, roomsEach: (rooms * NODES) / CLIENTS, firstRoom }, offer);
+      const measure = sized(settings, 2_000, 500);
+      const work = await arena.offer(offer, { warmUp: 500, measure });
+      const idle = await arena.window({ warmUp: 200, measure });
+      seen.push({ work, idle });
+      firstRoom += rooms;
+    }
+    return seen;
+  });
+}
+
+/** Microseconds of nodes and Redis per message. */
+function cpuOf({ cpuPerMessage, redisCpu, published }: Window): number {
+  return cpuPerMessage + (redisCpu / published) * 1_000_000;
+}
+
+function table(outcomes: Outcomes<Sizes>, sizes: readonly number[]): Table {
+  const columns = sizes.map((rooms, index) => ({
+    head: `${writeNumber(rooms, 0)} rooms, µs per message`,
+    pick: cpuAt(index),
+    digits: 0,
+  }));
+  const redis: PickFigure<Sizes> = (seen) => {
+    const last = seen.at(-1)?.work;
+    return last && (last.redisCpu / last.published) * 1_000_000;
+  };
+  return tableOf(outcomes, cases, [...columns, { head: "of it Redis's, µs", pick: redis, digits: 0 }]);
+}
+
+function idleTable(outcomes: Outcomes<Sizes>, sizes: readonly number[]): Table {
+  const rooms = `with ${writeNumber(sizes.at(-1) ?? 0, 0)} silent rooms, cores`;
+  return tableOf(outcomes, cases, [
+    { head: `both nodes' CPU ${rooms}`, pick: (seen) => seen.at(-1)?.idle.serverCpu, digits: 3 },
+    { head: `Redis's ${rooms}`, pick: (seen) => seen.at(-1)?.idle.redisCpu, digits: 3 },
+  ]);
+}
+
+function plot(outcomes: Outcomes<Sizes>, sizes: readonly number[]): LinePlot {
+  return {
+    kind: 'lines',
+    file: 'bench-cluster-rooms.svg',
+    title: 'Two nodes, one Redis: ever more rooms',
+    unit: 'µs of CPU per message, nodes and Redis',
+    sizes,
+    sizeName: 'rooms',
+    lines: cases.map((one) => ({
+      label: one.title,
+      points: sizes.flatMap((_, index) => outcomes.spread(one, cpuAt(index)) ?? []),
+    })),
+  };
+}
+
+function cpuAt(index: number): PickFigure<Sizes> {
+  return (seen) => {
+    const work = seen[index]?.work;
+    return work && cpuOf(work);
+  };
+}
