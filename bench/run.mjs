@@ -3,7 +3,7 @@
  * `npm run bench`, or a part of them: `npm run bench -- fanout --rounds 3 --quick`. `npm run soak` needs none of that.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { cpSync, existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -13,6 +13,8 @@ const soak = process.argv[2] === 'soak';
 
 if (!soak && !installed()) run('npm', ['ci'], peers);
 run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'bench'], root);
+// Scripts that run in Redis are read from beside the code.
+cpSync(`${root}lib/redis/scripts`, `${root}bench/dist/lib/redis/scripts`, { recursive: true });
 if (soak) run(process.execPath, ['bench/dist/bench/soak/main.js'], root);
 else run(process.execPath, ['bench/dist/bench/main.js', ...process.argv.slice(2)], root);
 

@@ -74,7 +74,7 @@ export class RedisServer {
   /** What is asked of it while something is done. Being watched costs a lot: nothing is timed meanwhile. */
   async commandsOf(work: () => Promise<void>): Promise<CommandCounts> {
     const counts = new Map<string, CommandCount>();
-    const monitor = await this.client.duplicate().monitor();
+    const monitor = await this.client.monitor();
     monitor.on('monitor', (_time: string, [name = '']: string[], source: string) => {
       const command = name.toLowerCase();
       const count = counts.get(command) ?? { sent: 0, scripted: 0 };
