@@ -7,6 +7,7 @@ import { writeSection, writeTargets } from './report/markdown.js';
 import { saveResult, writeDocs, type Result } from './report/results.js';
 import { chat } from './scenarios/chat.js';
 import { cluster } from './scenarios/cluster.js';
+import { clusterCosts } from './scenarios/cluster-costs.js';
 import { clusterRooms } from './scenarios/cluster-rooms.js';
 import { compressed } from './scenarios/compressed.js';
 import { fanout } from './scenarios/fanout.js';
@@ -19,7 +20,7 @@ import { rooms } from './scenarios/rooms.js';
 import { streams } from './scenarios/streams.js';
 import { window } from './scenarios/window.js';
 
-const scenarios = [fanout, window, rooms, rate, chat, memory, resume, paused, streams, compressed, growth, cluster, clusterRooms];
+const scenarios = [fanout, window, rooms, rate, chat, memory, resume, paused, streams, compressed, growth, cluster, clusterRooms, clusterCosts];
 const names = scenarios.map(({ name }) => name);
 
 const HELP = `npm run bench -- [scenario …] [options]

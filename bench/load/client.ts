@@ -39,7 +39,7 @@ export class Client {
 
   constructor(
     readonly dialect: Dialect,
-    private readonly target: Target,
+    public target: Target,
     /** Whether room messages are told with their whole payload. */
     public whole: boolean,
     private readonly listener: ClientListener,

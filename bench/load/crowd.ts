@@ -29,6 +29,8 @@ export interface ComeBackOptions {
   readonly events: number;
   /** Whether they are to come back once more later, and so note how far they get. */
   readonly again: boolean;
+  /** Whether each comes back to the next node. */
+  readonly elsewhere?: boolean;
 }
 
 /** What has come in since the start. */
@@ -70,6 +72,7 @@ const dialects: Record<DialectName, new (rooms: string[]) => Dialect> = {
 export class Crowd implements ClientListener {
   readonly tally: Tally = { deliveries: 0, bytes: 0, compressed: 0, answers: 0, closed: 0 };
   readonly #clients: Client[] = [];
+  #ports: readonly number[] = [];
   /** Each with the number of its node. */
   readonly #sampled = new Map<Client, number>();
   #latencies: number[] = [];
@@ -80,6 +83,7 @@ export class Crowd implements ClientListener {
   /** Brings more clients in. */
   async enter(options: CrowdOptions): Promise<void> {
     const { dialect, clients, ports, compression, resumable = false } = options;
+    this.#ports = ports;
     this.#resumable = resumable;
     const sample = Math.max(1, Math.floor(clients / SAMPLED));
     const entering = Array.from({ length: clients }, (_, index) => {
@@ -133,12 +137,13 @@ export class Crowd implements ClientListener {
    *
    * @returns milliseconds from the first to the last, and how many were taken back with nothing missing
    */
-  async comeBack({ events, again }: ComeBackOptions): Promise<{ ms: number; recovered: number }> {
+  async comeBack({ events, again, elsewhere = false }: ComeBackOptions): Promise<{ ms: number; recovered: number }> {
     const resolve = new Map<Client, () => void>();
     this.#waiting = { events, resolve };
     const began = now();
     await this.#atOnce(this.#clients, async (client) => {
       client.whole = again;
+      if (elsewhere) client.target = { ...client.target, port: this.#portAfter(client.target.port) };
       const complete = new Promise<void>((done) => resolve.set(client, done));
       await client.enter();
       if (client.dialect.recovered && client.events < events) await complete;
@@ -165,6 +170,10 @@ export class Crowd implements ClientListener {
 
   closed(): void {
     this.tally.closed++;
+  }
+
+  #portAfter(port: number): number {
+    return this.#ports[(this.#ports.indexOf(port) + 1) % this.#ports.length] as number;
   }
 
   #takeLatency(node: number | undefined, bytes: Buffer, start: number, length: number): void {

@@ -40,6 +40,12 @@ export interface Window {
   readonly closed: number;
 }
 
+/** Microseconds of CPU that something took, of all nodes and of Redis. */
+export interface Spent {
+  readonly nodes: number;
+  readonly redis: number;
+}
+
 /** Clients that come in. */
 type Clients = Omit<CrowdOptions, 'dialect' | 'ports' | 'compression'> & { readonly compression?: boolean };
 
@@ -150,6 +156,17 @@ export class Arena {
     return window;
   }
 
+  /** What a piece of work takes, and what goes on meanwhile. */
+  async spent(work: () => Promise<unknown>): Promise<Spent> {
+    const before = await this.#sample();
+    await work();
+    const after = await this.#sample();
+    return {
+      nodes: sum(after.servers, ({ cpu }, node) => cpu - (before.servers[node]?.cpu ?? 0)),
+      redis: (after.redis?.cpu ?? 0) - (before.redis?.cpu ?? 0),
+    };
+  }
+
   burst(count: number, length: number): Promise<void> {
     return this.#servers[0].ask('burst', { count, length });
   }
@@ -162,7 +179,7 @@ export class Arena {
     return this.#load.ask('sample');
   }
 
-  /** What the server uses when all garbage is gone. */
+  /** What the server, or the first node, uses when all garbage is gone. */
   memory(): Promise<Memory> {
     return this.#servers[0].ask('memory');
   }

@@ -91,17 +91,6 @@ export class RedisServer {
     return counts;
   }
 
-  /** Connections that listen to what is published on a channel, and do nothing else. */
-  async listeners(channel: string, count: number): Promise<{ end(): void }> {
-    const listeners = Array.from({ length: count }, () => this.client.duplicate());
-    await Promise.all(listeners.map((listener) => listener.subscribe(channel)));
-    return {
-      end: () => {
-        for (const listener of listeners) listener.disconnect();
-      },
-    };
-  }
-
   async end(): Promise<void> {
     this.client.disconnect();
     const exited = once(this.process, 'exit');

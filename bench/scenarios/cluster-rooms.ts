@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Arena, type Window } from '../measure/arena.js';
 import { inRounds, sized, type Case, type Outcomes, type PickFigure, type Settings } from '../measure/rounds.js';
 import type { Findings, LinePlot, Table } from '../report/findings.js';
@@ -12,14 +13,15 @@ const LENGTH = 100;
 /** Clients whose messages are counted: with each size others. */
 const CLIENTS = 20;
 
-/** What was seen with so many rooms: at work, and with nothing said. */
+/** Milliseconds of silence after which Roost begins to compare rooms with their logs. */
+const SILENCE = 11_000;
+
 interface Seen {
-  readonly work: Window;
+  /** One window for each number of rooms. */
+  readonly sizes: readonly Window[];
+  /** With nothing said in the most rooms. */
   readonly idle: Window;
 }
-
-/** One for each number of rooms. */
-type Sizes = readonly Seen[];
 
 /** The same work in ever more rooms of two nodes. */
 export const clusterRooms: Scenario = {
@@ -44,8 +46,8 @@ export const clusterRooms: Scenario = {
           what: `CPU per message with ${writeNumber(most, 0)} rooms, to that with ${sizes[0]}`,
           most: 1.3,
           measured: outcomes.spread(roost, (seen) => {
-            const [smallest, largest] = [seen[0], seen.at(-1)];
-            return smallest && largest && cpuOf(largest.work) / cpuOf(smallest.work);
+            const [smallest, largest] = [seen.sizes[0], seen.sizes.at(-1)];
+            return smallest && largest && cpuOf(largest) / cpuOf(smallest);
           }),
         },
       ],
@@ -56,22 +58,21 @@ export const clusterRooms: Scenario = {
 };
 
 /** Each size has rooms and clients of its own; those of the sizes before are there and silent. */
-function grow(one: Case, sizes: readonly number[], settings: Settings): Promise<Sizes> {
+function grow(one: Case, sizes: readonly number[], settings: Settings): Promise<Seen> {
   const most = Math.max(...sizes);
   const options = { ...one.options, rooms: (most * NODES) / CLIENTS };
   return Arena.cluster({ ...one, options }, NODES, async (arena) => {
-    const seen: Seen[] = [];
+    const windows: Window[] = [];
+    const measure = sized(settings, 2_000, 500);
     let firstRoom = 0;
     for (const rooms of sizes) {
       const offer = { rate: RATE, rooms, firstRoom, length: LENGTH };
       await arena.enter({ clients: CLIENTS, rooms, roomsEach: (rooms * NODES) / CLIENTS, firstRoom }, offer);
-      const measure = sized(settings, 2_000, 500);
-      const work = await arena.offer(offer, { warmUp: 500, measure });
-      const idle = await arena.window({ warmUp: 200, measure });
-      seen.push({ work, idle });
+      windows.push(await arena.offer(offer, { warmUp: 500, measure }));
       firstRoom += rooms;
     }
-    return seen;
+    if (one === roost) await pause(sized(settings, SILENCE, 0));
+    return { sizes: windows, idle: await arena.window({ warmUp: 200, measure }) };
   });
 }
 
@@ -80,28 +81,28 @@ function cpuOf({ cpuPerMessage, redisCpu, published }: Window): number {
   return cpuPerMessage + (redisCpu / published) * 1_000_000;
 }
 
-function table(outcomes: Outcomes<Sizes>, sizes: readonly number[]): Table {
+function table(outcomes: Outcomes<Seen>, sizes: readonly number[]): Table {
   const columns = sizes.map((rooms, index) => ({
     head: `${writeNumber(rooms, 0)} rooms, µs per message`,
     pick: cpuAt(index),
     digits: 0,
   }));
-  const redis: PickFigure<Sizes> = (seen) => {
-    const last = seen.at(-1)?.work;
+  const redis: PickFigure<Seen> = (seen) => {
+    const last = seen.sizes.at(-1);
     return last && (last.redisCpu / last.published) * 1_000_000;
   };
   return tableOf(outcomes, cases, [...columns, { head: "of it Redis's, µs", pick: redis, digits: 0 }]);
 }
 
-function idleTable(outcomes: Outcomes<Sizes>, sizes: readonly number[]): Table {
+function idleTable(outcomes: Outcomes<Seen>, sizes: readonly number[]): Table {
   const rooms = `with ${writeNumber(sizes.at(-1) ?? 0, 0)} silent rooms, cores`;
   return tableOf(outcomes, cases, [
-    { head: `both nodes' CPU ${rooms}`, pick: (seen) => seen.at(-1)?.idle.serverCpu, digits: 3 },
-    { head: `Redis's ${rooms}`, pick: (seen) => seen.at(-1)?.idle.redisCpu, digits: 3 },
+    { head: `both nodes' CPU ${rooms}`, pick: (seen) => seen.idle.serverCpu, digits: 3 },
+    { head: `Redis's ${rooms}`, pick: (seen) => seen.idle.redisCpu, digits: 3 },
   ]);
 }
 
-function plot(outcomes: Outcomes<Sizes>, sizes: readonly number[]): LinePlot {
+function plot(outcomes: Outcomes<Seen>, sizes: readonly number[]): LinePlot {
   return {
     kind: 'lines',
     file: 'bench-cluster-rooms.svg',
@@ -116,9 +117,9 @@ function plot(outcomes: Outcomes<Sizes>, sizes: readonly number[]): LinePlot {
   };
 }
 
-function cpuAt(index: number): PickFigure<Sizes> {
-  return (seen) => {
-    const work = seen[index]?.work;
-    return work && cpuOf(work);
+function cpuAt(index: number): PickFigure<Seen> {
+  return ({ sizes }) => {
+    const window = sizes[index];
+    return window && cpuOf(window);
   };
 }

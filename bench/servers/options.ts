@@ -21,6 +21,10 @@ export interface ServerOptions {
   readonly adapter?: AdapterName;
   /** Rooms of one session, where it is in more than Roost allows by default. */
   readonly rooms?: number;
+  /** Roost's `heartbeat.interval`, `session.ttl` and the store's `check`, in milliseconds: what runs by the clock, faster. */
+  readonly heartbeat?: number;
+  readonly ttl?: number;
+  readonly check?: readonly [number, number];
 }
 
 /** Adapters of Socket.IO that need a Redis: by pub/sub, and by a stream that all nodes read. */

@@ -19,7 +19,7 @@ import { serverOptions } from './options.js';
 import { SayDto } from './say.dto.js';
 import { serve } from './server.js';
 
-const { window, compression, presence, history, sample, redis, rooms: most } = serverOptions();
+const { window, compression, presence, history, sample, redis, rooms: most, heartbeat, ttl, check } = serverOptions();
 
 @RoomGateway('bench/:room', { ...(presence && { presence }), ...(history === false && { history }) })
 @UsePipes(new ValidationPipe())
@@ -58,10 +58,11 @@ const options: RoostOptions = {
     // All are joined at once.
     ...(most !== undefined && { rooms: most, pending: most }),
   },
-  session: { awayPerAddress: 10_000 },
+  session: { awayPerAddress: 10_000, ...(ttl !== undefined && { ttl }) },
+  ...(heartbeat !== undefined && { heartbeat: { interval: heartbeat } }),
   ...(window !== undefined && { fanOut: { window } }),
   ...(compression && { compression }),
-  ...(redis !== undefined && { store: redisStore({ url: redis }) }),
+  ...(redis !== undefined && { store: redisStore({ url: redis, ...(check && { check }) }) }),
 };
 const app = await createApp({
   imports: [RoostModule.forRoot(options)],
