@@ -161,7 +161,7 @@ async function measureComing(arena: Arena, redis: RedisServer, clients: number) 
     connect: each(connect, clients),
     resume: each(await back(false), all),
     resumeElsewhere: each(await back(true), all),
-    connection: (after.node.rss - before.node.rss) / (clients / NODES),
+    connection: (inUse(after.node) - inUse(before.node)) / (clients / NODES),
     session: (after.redis.memory - before.redis.memory) / clients,
   };
 }

@@ -142,7 +142,7 @@ function commandsTable(outcomes: Outcomes<Calm>): Table {
     rows: cases.map((one) => {
       const [first] = outcomes.of(one);
       const counts = first && [first.perMessage, first.perClient, first.perRoom];
-      return [one.title, ...(counts ?? []).map((count) => writeCommands(count, COUNTED))];
+      return [one.title].concat(counts?.map((count) => writeCommands(count, COUNTED)) ?? []);
     }),
   };
 }
