@@ -69,6 +69,7 @@ export class RoostNode {
       onError,
       date: () => clock.date(),
       elect: (task, onChange) => store.elect(task, onChange),
+      publish: (room, message) => store.publish(room, message),
     });
     this.sessions = new Sessions({
       rooms: this.rooms,

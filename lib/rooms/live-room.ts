@@ -10,17 +10,25 @@ import { encodeEntry, encodeMessage, encodeSkip } from './encoding.js';
 import type { Member } from './member.js';
 import { Membership, type LiveMembership } from './membership.js';
 import { Presence } from './presence.js';
+import type { KickSignal, Kicks } from './kicks.js';
 import { MemberSink } from './member-sink.js';
 import { messageOf, RoomMessage, type ObservedRoom, type Observer } from './observation.js';
 import { ReplayFrames } from './replay-frames.js';
 import { Replay, type ReplaySink } from './replay.js';
 import { Roster } from './roster.js';
+import type { RosterWriter } from './roster-writer.js';
+
+/** Milliseconds until a replay goes on that could not read the log. */
+const REPLAY_AGAIN = 250;
 
 /** What rooms of one node share. */
 export interface RoomParts {
   readonly store: Store;
   readonly wheel: TimerWheel;
   readonly turn: Turn;
+  /** Tells other nodes who is in which room; nothing where there are none. */
+  readonly roster: RosterWriter | undefined;
+  readonly kicks: Kicks | undefined;
   /** Bytes of payload from which a message is compressed, for members that take it so. */
   readonly compressFrom: number;
   /** Told of what should not happen. */
@@ -35,12 +43,6 @@ export interface LiveRoomEvents {
   inhabited(room: LiveRoom): void;
   /** The last member has left. */
   deserted(room: LiveRoom): void;
-}
-
-/** Asks the node that has a member to take it out. */
-interface Signal {
-  readonly expel: string;
-  readonly reason: LeaveReason;
 }
 
 /**
@@ -85,8 +87,10 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       room: name,
       // Where nobody is told who is here nodes need not tell each other.
       cluster: definition.presence === 'off' ? undefined : cluster,
+      writer: parts.roster,
+      wheel: parts.wheel,
       onChange: (id) => this.presence.changed(id),
-      expel: (id, reason) => this.#signal({ expel: id, reason }),
+      expel: (id, reason) => parts.kicks?.ask(name, id, reason),
       onError: (error, what) => parts.onError(error, `${what} of room ${this.json}`),
     });
     const tell = (text: string): void => {
@@ -124,6 +128,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#letAheadGo(Number.POSITIVE_INFINITY);
     this.#subscription?.close();
     this.#subscription = undefined;
+    this.#roster.close();
     this.presence.close();
   }
 
@@ -180,7 +185,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     const membership = new Membership(member, joinedAt, this.params);
     this.#roster.add(membership);
     this.retain();
-    this.memberChanged(member.id);
+    this.#changed(membership);
     if (this.size === 1) this.events.inhabited(this);
     return membership;
   }
@@ -205,7 +210,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     if (this.#roster.local.get(membership.id) !== membership) return false;
     this.detach(membership);
     this.#roster.local.delete(membership.id);
-    this.memberChanged(membership.id);
+    this.#changed(membership);
     if (this.size === 0) this.events.deserted(this);
     this.release();
     return true;
@@ -220,11 +225,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.release();
   }
 
-  /** A member has come, gone, or looks different to others. */
-  memberChanged(id: string): void {
+  /** A member looks different to others. */
+  memberChanged(membership: Membership): void {
+    if (this.#roster.local.get(membership.id) === membership) this.#changed(membership);
+  }
+
+  #changed(membership: Membership): void {
     if (this.definition.presence === 'off') this.#presenceChanged();
-    else this.presence.changed(id);
-    this.#roster.publish(id);
+    else this.presence.changed(membership.id);
+    this.#roster.publish(membership);
   }
 
   /** Gives a member what comes after `position`: from the log first where it lags behind, then live. */
@@ -296,6 +305,10 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     return new Promise((resolve) => this.#ahead.push({ offset, reached: resolve }));
   }
 
+  later(): Promise<void> {
+    return new Promise((resolve) => this.parts.wheel.after(REPLAY_AGAIN, () => resolve()));
+  }
+
   #letAheadGo(upTo: number): void {
     const there = this.#ahead.filter(({ offset }) => offset <= upTo);
     this.#ahead = this.#ahead.filter(({ offset }) => offset > upTo);
@@ -340,17 +353,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#roster.take(change);
   }
 
-  /** What another node's {@link Room.kick} asks of all of them. */
-  signal(text: string): void {
-    const { expel, reason } = JSON.parse(text) as Signal;
-    this.callOff(expel, reason);
-    this.#roster.local.get(expel)?.member.expel(this.name, reason);
+  rosterAt(rev: number): void {
+    this.#roster.compare(rev);
   }
 
-  #signal(signal: Signal): void {
-    const { store, onError } = this.parts;
-    const asked = store.cluster?.signal(this.name, JSON.stringify(signal));
-    asked?.catch((error: unknown) => onError(error, `kick from room ${this.json}`));
+  /** What another node's {@link Room.kick} asks of all of them. */
+  signal(text: string): void {
+    const { expel, reason } = JSON.parse(text) as KickSignal;
+    this.callOff(expel, reason);
+    this.#roster.local.get(expel)?.member.expel(this.name, reason);
   }
 
   // ---- observers in the app ----------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
-import type { Position } from '../protocol/index.js';
-import type { Entry, Store } from '../store/store.js';
+import { isUnavailable, type Position } from '../protocol/index.js';
+import type { Entry, Page, Store } from '../store/store.js';
 
 /** Entries and bytes read at a time. */
 const CHUNK = { limit: 256, bytes: 64 * 1024 };
@@ -13,6 +13,8 @@ export interface ReplayRoom {
   readonly top: number;
   /** Settles when that entry has been delivered to live members, or the room's log is another. */
   reached(offset: number): Promise<void>;
+  /** Settles in a moment. */
+  later(): Promise<void>;
 }
 
 /** Who is given what was missed. */
@@ -37,6 +39,8 @@ export class Replay {
   #cancelled = false;
   /** Whether what comes next is no longer kept. */
   #broken = false;
+  /** Whether the store could not be asked. */
+  #away = false;
 
   /** @param from where the sink is */
   constructor(
@@ -65,13 +69,15 @@ export class Replay {
       // Another node was ahead of this one, and what the sink has must not come again.
       if (this.offset > this.room.top) await this.room.reached(this.offset);
       else await this.sink.inTurn(() => this.#step());
+      // Nothing is lost by that: it goes on when the store is there again.
+      if (this.#away) await this.room.later();
     }
   }
 
   async #step(): Promise<void> {
     if (this.#cancelled) return;
-    const page = await this.room.store.read(this.room.name, { since: this.offset, ...CHUNK });
-    if (this.#cancelled) return;
+    const page = await this.#read();
+    if (this.#cancelled || page === undefined) return;
     const next = page.entries[0]?.offset ?? page.top + 1;
     this.#broken = page.epoch !== this.#epoch || next !== this.offset + 1;
     if (this.#broken) return;
@@ -81,5 +87,16 @@ export class Replay {
     if (entries.length === 0) return;
     this.sink.give(entries, { epoch: page.epoch, offset: page.top });
     this.offset = entries.at(-1)?.offset ?? this.offset;
+  }
+  async #read(): Promise<Page | undefined> {
+    try {
+      const page = await this.room.store.read(this.room.name, { since: this.offset, ...CHUNK });
+      this.#away = false;
+      return page;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      this.#away = true;
+      return undefined;
+    }
   }
 }

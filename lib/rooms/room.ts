@@ -12,6 +12,7 @@ import {
 import type { Draft, MessageEntry, Store } from '../store/store.js';
 import { encodeMessage } from './encoding.js';
 import { filter, type Observable } from 'rxjs';
+import type { Kicks } from './kicks.js';
 import type { Member } from './member.js';
 import { observeMessages, observePresence, type ObservedRoom, type RoomMessage } from './observation.js';
 import type { RoomSettings } from './settings.js';
@@ -60,6 +61,8 @@ export interface Inhabited {
 /** What a room needs of its node. */
 export interface RoomHost {
   readonly store: Store;
+  /** Asks other nodes, where there are any. */
+  readonly kicks: Kicks | undefined;
   /** Bytes of a frame. */
   readonly frameLimit: number;
   date(): number;
@@ -164,7 +167,8 @@ export class Room<C extends object = AnyContract> {
     const membership = live?.get(id);
     const joining = live?.callOff(id, reason) ?? false;
     if (membership !== undefined) membership.member.expel(this.name, reason);
-    else this.#askOthers(id, reason);
+    // It may be in the room, or joining it, on another node.
+    else this.#host.kicks?.ask(this.name, id, reason);
     return joining || membership !== undefined;
   }
 
@@ -217,13 +221,6 @@ export class Room<C extends object = AnyContract> {
       () => this.#host.enter(this.name),
       (room) => Array.from(room.members, ({ member }) => member),
     );
-  }
-
-  /** It may be in the room, or joining it, on another node. */
-  #askOthers(id: string, reason: LeaveReason): void {
-    const { store, onError } = this.#host;
-    const asked = store.cluster?.signal(this.name, JSON.stringify({ expel: id, reason }));
-    asked?.catch((error: unknown) => onError(error, `kick from ${this}`));
   }
 
   /** @internal */

@@ -1,3 +1,4 @@
+import { isUnavailable } from '../protocol/index.js';
 import type { Cluster } from '../store/cluster.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 
@@ -11,6 +12,10 @@ export interface RecordParts {
   readonly ttl: number;
   /** What is to be written now. */
   readonly fields: () => Map<string, string>;
+  /** Whether nobody is connected. */
+  readonly away: () => boolean;
+  /** Whether a record that is missing was lost, and is to be written anew: nobody else can have ended the session. */
+  readonly writesAnew: () => boolean;
   /** Another node has the session. */
   readonly onFenced: () => void;
   readonly onError: (error: unknown) => void;
@@ -22,20 +27,26 @@ export interface RecordParts {
  */
 export class SessionRecord {
   #saved: Map<string, string>;
+  #savedAway: boolean;
   #last: Promise<boolean> = Promise.resolve(true);
   #soon = false;
   /** Whether what is written may be anything. */
   #unsure = false;
   #closed = false;
 
-  /** @param saved what is written already */
+  /**
+   * @param saved what is written already
+   * @param away whether it is written that nobody is connected
+   */
   constructor(
     readonly id: string,
     readonly generation: number,
     private readonly parts: RecordParts,
     saved: ReadonlyMap<string, string> = new Map(),
+    away = false,
   ) {
     this.#saved = new Map(saved);
+    this.#savedAway = away;
   }
 
   /** Writes a new session. */
@@ -54,16 +65,18 @@ export class SessionRecord {
   save(): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
     const fields = this.parts.fields();
-    const saved = this.#unsure ? new Map<string, string>() : this.#saved;
+    const away = this.parts.away();
+    const whole = this.#unsure;
+    const saved = whole ? new Map<string, string>() : this.#saved;
     const set = new Map<string, string>();
     for (const [name, value] of fields) if (saved.get(name) !== value) set.set(name, value);
     const gone: string[] = [];
     for (const name of saved.keys()) if (!fields.has(name)) gone.push(name);
-    if (set.size === 0 && gone.length === 0) return this.#last;
-    const whole = this.#unsure;
+    if (set.size === 0 && gone.length === 0 && away === this.#savedAway) return this.#last;
     this.#unsure = false;
     this.#saved = fields;
-    return (this.#last = this.#write(set, gone, whole));
+    this.#savedAway = away;
+    return (this.#last = this.#write(set, gone, whole, away));
   }
 
   /** Writes what has changed at the end of this turn, and does not wait for it. */
@@ -72,20 +85,37 @@ export class SessionRecord {
     this.#soon = true;
     setImmediate(() => {
       this.#soon = false;
-      this.save().catch(() => {});
+      // What failed is tried again.
+      this.save().catch(() => undefined);
     });
   }
 
-  /** Writes the record anew where nothing was written for long, so that it is not forgotten. */
-  refresh(): void {
+  /** Writes everything anew, whatever is written; tried again where it fails. */
+  async rewrite(): Promise<void> {
     this.#unsure = true;
-    this.saveSoon();
+    await this.save().catch(() => undefined);
   }
 
-  /** Ends the session. @returns whether it was still this node's */
-  async remove(): Promise<boolean> {
+  /** Another wrote a field, which the next {@link save} removes where the session has none of this name. */
+  noticed(field: string): void {
+    this.#saved.set(field, '');
+  }
+
+  /**
+   * Ends the session where nobody has come back to it.
+   *
+   * @param ttl milliseconds that it has to be away
+   * @returns whether it has ended, or how many milliseconds are left
+   */
+  expire(ttl: number, field: string, value: string): Promise<'ended' | 'taken' | number> {
+    return this.parts.cluster.expire(this.id, this.generation, ttl, field, value);
+  }
+
+  /** Removes what is written: the session is over, and everybody has heard of it. */
+  async remove(): Promise<void> {
     this.#closed = true;
-    return this.parts.cluster.remove(this.id, this.generation);
+    await this.#last.catch(() => undefined);
+    await this.parts.cluster.remove(this.id, this.generation);
   }
 
   /** Nothing is written any more. */
@@ -93,19 +123,26 @@ export class SessionRecord {
     this.#closed = true;
   }
 
-  async #write(set: ReadonlyMap<string, string>, gone: readonly string[], whole: boolean): Promise<boolean> {
+  async #write(set: ReadonlyMap<string, string>, gone: readonly string[], whole: boolean, away: boolean): Promise<boolean> {
+    const { cluster, writesAnew, wheel, onFenced, onError } = this.parts;
     try {
-      const ours = await this.parts.cluster.save(this.id, this.generation, set, gone, whole);
-      if (!ours && !this.#closed) {
-        this.#closed = true;
-        this.parts.onFenced();
+      const changes = { set, gone, whole, away, anew: whole && writesAnew() };
+      const saved = await cluster.save(this.id, this.generation, changes);
+      if (saved === 'saved') return true;
+      if (this.#closed) return false;
+      if (saved === 'missing' && !whole && writesAnew()) {
+        this.#unsure = true;
+        return await this.save();
       }
-      return ours;
+      this.#closed = true;
+      onFenced();
+      return false;
     } catch (error) {
       // Whether it was written is not known: everything is written anew.
-      if (!this.#unsure) this.parts.wheel.after(AGAIN, () => this.saveSoon());
+      if (!this.#unsure) wheel.after(AGAIN, () => this.saveSoon());
       this.#unsure = true;
-      this.parts.onError(error);
+      // That the store is away it says itself.
+      if (!isUnavailable(error)) onError(error);
       throw error;
     }
   }

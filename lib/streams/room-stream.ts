@@ -1,9 +1,10 @@
 import { defer, from, NEVER, retry, switchMap, timer, Observable, type Subscription } from 'rxjs';
-import { encodeFrame } from '../protocol/index.js';
+import { encodeFrame, isUnavailable } from '../protocol/index.js';
 import { encodeMessage } from '../rooms/encoding.js';
 import type { LiveRoom } from '../rooms/live-room.js';
+import type { RoomMessage } from '../rooms/observation.js';
 import type { Room } from '../rooms/room.js';
-import type { Store } from '../store/store.js';
+import type { Election, Ephemeral, Store } from '../store/store.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
 import type { BroadcastStreamOptions } from './options.js';
 import { overflow } from './overflow.js';
@@ -30,6 +31,7 @@ export interface RoomStreamParts {
   readonly date: () => number;
   readonly handle: (room: LiveRoom) => Room;
   readonly elect: Store['elect'];
+  readonly publish: Store['publish'];
   readonly onError: (error: unknown, what: string) => void;
   /** It is over, and nothing of it is left. */
   readonly onStopped: () => void;
@@ -45,6 +47,11 @@ export class RoomStream {
   #room: LiveRoom | undefined;
   #subscription: Subscription | undefined;
   #linger: Timer | undefined;
+  /** The room wherever its members are; also where none is here any more. */
+  #everywhere: Room | undefined;
+  /** In a cluster: this node's candidacy, and what ends the observation of values, whichever node they come from. */
+  #election: Election | undefined;
+  #unobserve = (): void => {};
   #over = false;
 
   constructor(
@@ -55,11 +62,13 @@ export class RoomStream {
   /** The first member has come in. */
   start(room: LiveRoom): void {
     this.#room = room;
+    this.#everywhere = this.parts.handle(room);
     this.#linger?.cancel();
     this.#linger = undefined;
     // Told to who comes: the newest values, or that there will be none.
     room.greetings.add(this.#greeting);
-    this.#subscription ??= this.#elected(this.parts.handle(room)).subscribe({
+    if (this.#isShared && this.#replays) this.#unobserve = this.#observe(room);
+    this.#subscription ??= this.#elected(this.#everywhere).subscribe({
       next: (value) => this.#send(value),
       error: (error: unknown) => {
         this.parts.onError(error, `stream ${JSON.stringify(this.definition.event)}`);
@@ -72,6 +81,8 @@ export class RoomStream {
   /** The last member has left. */
   leave(): void {
     this.#room?.greetings.delete(this.#greeting);
+    this.#unobserve();
+    this.#unobserve = () => {};
     this.#room = undefined;
     const { linger = 0 } = this.definition.options;
     if (linger === 0) this.stop();
@@ -80,6 +91,7 @@ export class RoomStream {
 
   stop(): void {
     this.#linger?.cancel();
+    this.#unobserve();
     this.#subscription?.unsubscribe();
     this.#newest.clear();
     this.parts.onStopped();
@@ -92,12 +104,14 @@ export class RoomStream {
 
   /** In a cluster one node may have the stream for all; on every node it waits to be the one. */
   #elected(room: Room): Observable<unknown> {
-    const { event, options } = this.definition;
-    if (options.scope !== 'cluster') return this.#values(room);
+    if (!this.#isShared) return this.#values(room);
     const elected = new Observable<boolean>((subscriber) => {
-      const election = this.parts.elect(`${room.name} ${event}`, (is) => subscriber.next(is));
-      election.catch((error: unknown) => subscriber.error(error));
-      return () => void election.then(({ close }) => close()).catch(() => undefined);
+      const election = this.parts.elect(`${room.name} ${this.definition.event}`, (is) => subscriber.next(is));
+      election.then(
+        (one) => (this.#election = one),
+        (error: unknown) => subscriber.error(error),
+      );
+      return () => void election.then((one) => one.close()).catch(() => undefined);
     });
     return elected.pipe(switchMap((is) => (is ? this.#values(room) : NEVER)));
   }
@@ -124,20 +138,43 @@ export class RoomStream {
   #send(value: unknown): void {
     const { event, options } = this.definition;
     const room = this.#room;
+    const shared = this.#isShared;
+    // Where this process was asleep for long another node has it by now, and this one is told in a moment.
+    if (shared ? this.#election?.holds === false : room === undefined) return;
     if (options.durable === true) {
       // The room logs a broadcast that fails.
-      if (room !== undefined)
-        void this.parts
-          .handle(room)
-          .broadcast(event, value)
-          .catch(() => undefined);
+      void this.#everywhere?.broadcast(event, value).catch(() => undefined);
       return;
     }
     const draft = { event, data: JSON.stringify(value) ?? 'null', ts: this.parts.date() };
-    if (room === undefined) return;
-    if (options.scope === 'cluster') void room.store.publish(room.name, draft).catch(() => undefined);
-    else room.ephemeral(draft);
-    if (this.#replays) this.#remember(value, encodeMessage(room.json, draft));
+    if (shared) this.#publish(draft);
+    else if (room !== undefined) {
+      room.ephemeral(draft);
+      if (this.#replays) this.#remember(value, encodeMessage(room.json, draft));
+    }
+  }
+
+  #publish(draft: Ephemeral): void {
+    const name = this.#everywhere?.name;
+    if (name === undefined) return;
+    this.parts.publish(name, draft).catch((error: unknown) => {
+      // That the store is away it says itself; there is another value soon.
+      if (!isUnavailable(error)) this.parts.onError(error, `stream ${JSON.stringify(draft.event)}`);
+    });
+  }
+
+  /** Whether one node has it for all. */
+  get #isShared(): boolean {
+    return this.definition.options.scope === 'cluster';
+  }
+
+  /** Remembers values that this node, or the one that has the stream, has told. */
+  #observe(room: LiveRoom): () => void {
+    const message = ({ event, data, offset, ts }: RoomMessage): void => {
+      if (event !== this.definition.event || offset !== undefined) return;
+      this.#remember(data, encodeMessage(room.json, { event, data: JSON.stringify(data), ts }));
+    };
+    return room.observe({ message, end: () => {} }, undefined, () => {});
   }
 
   get #replays(): boolean {

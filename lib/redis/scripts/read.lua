@@ -6,7 +6,8 @@
 -- ARGV[3]  "since", "before" or "span"
 -- ARGV[4]  offset         ARGV[5]  entries at most      ARGV[6]  bytes at most; the first entry always fits
 -- ARGV[7]  milliseconds that the meta hash is kept at least
--- Returns  {epoch, oldest, top, 1 where there is more, offset of the first entry, entries...}
+-- Returns  {epoch, oldest, top, 1 where there is more, offset of the first entry, nonce of the entry at `since` or empty
+--          where it is not kept, entries...}
 local known = redis.call('HMGET', KEYS[1], 'epoch', 'top', 'first', 'ttl')
 local epoch, top, first = known[1], tonumber(known[2] or 0), tonumber(known[3] or 1)
 local ttl = tonumber(known[4] or 600000)
@@ -31,12 +32,16 @@ if dropped > 0 then
   redis.call('HINCRBY', KEYS[1], 'bytes', -dropped)
 end
 
-local result = { epoch, first, top, 0, 0 }
+local result = { epoch, first, top, 0, 0, '' }
 if ARGV[3] == 'span' then return result end
 local most, bytes = tonumber(ARGV[5]), tonumber(ARGV[6])
 local from, to
 if ARGV[3] == 'since' then
-  from = math.max(tonumber(ARGV[4]) + 1, first)
+  local since = tonumber(ARGV[4])
+  if since >= first and since <= top then
+    result[6] = string.match(redis.call('LINDEX', KEYS[2], since - first), '^[^\31]*\31([^\31]*)')
+  end
+  from = math.max(since + 1, first)
   to = math.min(from + most - 1, top)
 else
   to = math.min(tonumber(ARGV[4]) - 1, top)

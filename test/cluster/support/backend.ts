@@ -10,6 +10,8 @@ type ClusterStore = Store & { readonly cluster: Cluster };
 
 /** What nodes share. */
 export interface Backend {
+  /** Milliseconds for sessions to be away that a test can wait for: by the test's clock, or by that of what is shared. */
+  readonly ttl: number;
   /** A node's view of it. */
   node(): Promise<ClusterStore>;
   /** Nothing reaches the node any more, nor does it reach anything. Settles when others may know. */
@@ -25,6 +27,7 @@ export interface Backend {
 export async function memoryBackend(clock: ManualClock): Promise<Backend> {
   const shared = new SharedStore({ date: () => clock.date() });
   return {
+    ttl: 60_000,
     node: async () => shared.node(),
     kill: async (node) => shared.kill(node),
     revive: async (node) => shared.revive(node),
@@ -44,6 +47,7 @@ export async function redisBackend(server: RedisServer, clock: ManualClock): Pro
   const prefix = `nodes-${++cases}:`;
   const proxies = new Map<string, Proxy>();
   return {
+    ttl: 3_000,
     node: async () => {
       const proxy = await Proxy.to(server.port);
       const url = `redis://127.0.0.1:${proxy.port}`;
