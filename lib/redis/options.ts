@@ -72,6 +72,7 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
   }
   if (!['refuse', 'local'].includes(resolved.onStoreDown)) refuse('onStoreDown', "must be 'refuse' or 'local'");
   const [least, most] = Array.isArray(resolved.check) ? (resolved.check as readonly number[]) : [];
-  if (!(least !== undefined && least > 0 && most !== undefined && most >= least)) refuse('check', 'must be two rising numbers above 0');
+  if (!(least !== undefined && least > 0 && most !== undefined && most >= least))
+    refuse('check', 'must be two rising numbers above 0');
   return resolved;
 }

@@ -147,11 +147,7 @@ export class RedisCluster implements Cluster {
     return state && { ...state, awayFor };
   }
 
-  async save(
-    id: string,
-    generation: number,
-    { set, gone, whole, anew, away }: SessionChanges,
-  ): Promise<Saved> {
+  async save(id: string, generation: number, { set, gone, whole, anew, away }: SessionChanges): Promise<Saved> {
     // Who may have been taken for dead asks first whether it was.
     if (performance.now() - this.#renewedHere > this.options.lease) await this.#renewed();
     const how = anew ? '2' : whole ? '1' : '0';
