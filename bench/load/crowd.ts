@@ -20,6 +20,8 @@ export interface CrowdOptions {
   readonly roomsEach: number;
   /** Number of the first room. @default 0 */
   readonly firstRoom?: number;
+  /** Clients that come in at the same time. @default 200 */
+  readonly atOnce?: number;
   /** Whether all hear whole frames and note how far they got, so that they can {@link Crowd.comeBack}. */
   readonly resumable?: boolean;
 }
@@ -94,7 +96,7 @@ export class Crowd implements ClientListener {
       if (sampled) this.#sampled.set(client, node);
       return client;
     });
-    await this.#atOnce(entering, (client) => client.enter());
+    await this.#atOnce(entering, options.atOnce ?? AT_ONCE, (client) => client.enter());
     this.#clients.push(...entering);
   }
 
@@ -141,7 +143,7 @@ export class Crowd implements ClientListener {
     const resolve = new Map<Client, () => void>();
     this.#waiting = { events, resolve };
     const began = now();
-    await this.#atOnce(this.#clients, async (client) => {
+    await this.#atOnce(this.#clients, AT_ONCE, async (client) => {
       client.whole = again;
       if (elsewhere) client.target = { ...client.target, port: this.#portAfter(client.target.port) };
       const complete = new Promise<void>((done) => resolve.set(client, done));
@@ -182,12 +184,12 @@ export class Crowd implements ClientListener {
     this.#latencies.push(now() - numberIn(text, '"at":'));
   }
 
-  async #atOnce(clients: readonly Client[], work: (client: Client) => Promise<void>): Promise<void> {
+  async #atOnce(clients: readonly Client[], count: number, work: (client: Client) => Promise<void>): Promise<void> {
     let next = 0;
     const worker = async (): Promise<void> => {
       for (let client = clients[next++]; client !== undefined; client = clients[next++]) await work(client);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await Promise.all(Array.from({ length: count }, worker));
   }
 }
 

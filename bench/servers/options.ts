@@ -19,8 +19,6 @@ export interface ServerOptions {
   readonly redis?: string;
   /** What Socket.IO's nodes speak to each other with. */
   readonly adapter?: AdapterName;
-  /** Rooms of one session, where it is in more than Roost allows by default. */
-  readonly rooms?: number;
   /** Roost's `heartbeat.interval`, `session.ttl` and the store's `check`, in milliseconds: what runs by the clock, faster. */
   readonly heartbeat?: number;
   readonly ttl?: number;

@@ -19,7 +19,7 @@ import { serverOptions } from './options.js';
 import { SayDto } from './say.dto.js';
 import { serve } from './server.js';
 
-const { window, compression, presence, history, sample, redis, rooms: most, heartbeat, ttl, check } = serverOptions();
+const { window, compression, presence, history, sample, redis, heartbeat, ttl, check } = serverOptions();
 
 @RoomGateway('bench/:room', { ...(presence && { presence }), ...(history === false && { history }) })
 @UsePipes(new ValidationPipe())
@@ -52,12 +52,7 @@ function streaming(sample: number) {
 // All load comes from one address, as fast as it is taken. The limits are out of reach, not off: their work is done.
 const unreachable = { perSecond: 1_000_000, burst: 1_000_000 };
 const options: RoostOptions = {
-  limits: {
-    connections: unreachable,
-    messages: unreachable,
-    // All are joined at once.
-    ...(most !== undefined && { rooms: most, pending: most }),
-  },
+  limits: { connections: unreachable, messages: unreachable },
   session: { awayPerAddress: 10_000, ...(ttl !== undefined && { ttl }) },
   ...(heartbeat !== undefined && { heartbeat: { interval: heartbeat } }),
   ...(window !== undefined && { fanOut: { window } }),
