@@ -37,10 +37,16 @@ export interface RedisStoreOptions {
   date?: () => number;
 }
 
+const KNOWN: ReadonlySet<string> = new Set<keyof RedisStoreOptions>([
+  'url', 'client', 'prefix', 'commandTimeout', 'pendingCommands', 'onStoreDown', 'lease', 'check', 'probe', 'date',
+]); // prettier-ignore
+
 /** Options with their defaults. */
 export interface ResolvedRedisOptions extends Required<Omit<RedisStoreOptions, 'url' | 'client'>> {
   readonly url: string;
   readonly client: RedisStoreOptions['client'] | undefined;
+  /** The date, where it is not the machine's. */
+  readonly movedDate: (() => number) | undefined;
 }
 
 /** @throws {TypeError} that names the option */
@@ -56,6 +62,7 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
     check: options.check ?? [10_000, 40_000],
     probe: options.probe ?? 10_000,
     date: options.date ?? (() => Date.now()),
+    movedDate: options.date,
   };
   const refuse = (option: string, rule: string): never => {
     throw new TypeError(`redisStore: option \`${option}\` ${rule}`);
@@ -65,7 +72,7 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
   if (typeof resolved.prefix !== 'string' || /[{}]/.test(resolved.prefix))
     refuse('prefix', 'must be text without braces');
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(resolved, name)) refuse(name, `is not known; there are ${Object.keys(resolved).join(', ')}`);
+    if (!KNOWN.has(name)) refuse(name, `is not known; there are ${[...KNOWN].join(', ')}`);
   }
   for (const option of ['commandTimeout', 'pendingCommands', 'lease', 'probe'] as const) {
     if (!(Number.isFinite(resolved[option]) && resolved[option] > 0)) refuse(option, 'must be a number above 0');

@@ -136,7 +136,7 @@ export class RedisCluster implements Cluster {
   async claim(id: string, generation: number, away: boolean): Promise<ClaimedSession | undefined> {
     const own = this.keys.sessionsOf(this.node);
     await this.redis.command((client) => client.sadd(own, id));
-    const args = [generation, this.node, this.#ttl, away ? '1' : '0'];
+    const args = [generation, this.node, this.#ttl, away ? '1' : '0', this.#now];
     const [awayFor = 0, ...flat] = (await this.redis.run('claim', [this.keys.session(id)], () => args)) as [
       number,
       ...string[],
@@ -152,7 +152,7 @@ export class RedisCluster implements Cluster {
     if (performance.now() - this.#renewedHere > this.options.lease) await this.#renewed();
     const how = anew ? '2' : whole ? '1' : '0';
     const args = [
-      generation, this.node, this.#ttl, how, away ? '1' : '0', gone.length, ...gone, ...[...set].flat(),
+      generation, this.node, this.#ttl, how, away ? '1' : '0', this.#now, gone.length, ...gone, ...[...set].flat(),
     ]; // prettier-ignore
     const saved = (await this.redis.run('save', [this.keys.session(id)], () => args)) as number;
     if (anew && saved === 1) {
@@ -168,7 +168,7 @@ export class RedisCluster implements Cluster {
     field: string,
     value: string,
   ): Promise<'ended' | 'taken' | number> {
-    const args = [generation, Math.ceil(ttl), field, value];
+    const args = [generation, Math.ceil(ttl), field, value, this.#now];
     const left = (await this.redis.run('expire', [this.keys.session(id)], () => args)) as number;
     return left === 0 ? 'ended' : left < 0 ? 'taken' : left;
   }
@@ -202,6 +202,11 @@ export class RedisCluster implements Cluster {
 
   async disown(id: string, node: string): Promise<void> {
     await this.redis.command((client) => client.srem(this.keys.sessionsOf(node), id));
+  }
+
+  /** Of tests that move time; else Redis's own clock counts. */
+  get #now(): number | '' {
+    return this.options.movedDate?.() ?? '';
   }
 
   // ---- who is where ------------------------------------------------------------------------------------------------

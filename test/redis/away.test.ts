@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { randomBytes } from 'node:crypto';
 import { startSentinels } from '../support/redis.js';
 import { at, Ear, say, sayAtLast, Scene, until, whisper } from './support.js';
 
@@ -188,20 +189,21 @@ describe('hard case 26: Redis', () => {
     const ear = await Ear.at(store, 'a');
     await say(store, 'a', 1);
     await redis.ask(async (client) => {
-      await Promise.all(Array.from({ length: 120 }, (_, n) => client.set(`filler ${n}`, 'x'.repeat(1_000))));
+      await Promise.all(Array.from({ length: 50 }, (_, n) => client.set(`filler ${n}`, randomBytes(2_000))));
       await client.config('SET', 'loading-process-events-interval-bytes', '1024');
-      await client.config('SET', 'key-load-delay', '1000');
+      await client.config('SET', 'key-load-delay', '20000');
     });
-    const refused = async () => /errorstat_LOADING:count=[1-9]/.test(await redis.ask((client) => client.info('errorstats')));
-    const loaded = redis.ask((client) => client.call('DEBUG', 'RELOAD'));
-    await until(
-      async () => /loading:1/.test(await redis.ask((client) => client.info('persistence'))),
-      () => 'Redis to load its data',
-    );
-    const saying = say(store, 'a', 2);
-    await until(refused, () => 'a refusal');
-    await loaded;
-    expect((await saying).offset).toBe(2);
+    // A client that connects while Redis loads waits for it.
+    await redis.ask(async (watcher) => {
+      await watcher.ping();
+      const loaded = redis.ask((client) => client.call('DEBUG', 'RELOAD'));
+      const says = (section: string, what: RegExp) => async () => what.test(await watcher.info(section));
+      await until(says('persistence', /\bloading:1/), () => 'Redis to load its data');
+      const saying = say(store, 'a', 2);
+      await until(says('errorstats', /errorstat_LOADING:count=[1-9]/), () => 'a refusal');
+      await loaded;
+      expect((await saying).offset).toBe(2);
+    });
     await ear.has(2);
     expect(ear.heard).toEqual([1, 2]);
   }, 20_000);

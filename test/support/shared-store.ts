@@ -44,6 +44,8 @@ export class SharedStore {
   readonly candidates = new Map<string, Candidate[]>();
   /** Nodes that nothing reaches any more, though they do not know. */
   readonly dead = new Set<string>();
+  /** Nodes, each with a word: nothing that has it in it is told to them. */
+  readonly muted = new Map<string, string>();
   readonly #buried = new Map<string, ClusterEvents>();
   /** How often each operation was asked for. */
   readonly counts = new Map<string, number>();
@@ -71,7 +73,8 @@ export class SharedStore {
       close: async () => {},
       subscribe: async (room, retention, listener): Promise<Subscription> => {
         await cluster.reached('subscribe');
-        const guarded = guard(listener, () => !this.dead.has(cluster.node));
+        const hears = (text: string): boolean => !this.dead.has(cluster.node) && this.hears(cluster.node, text);
+        const guarded = guard(listener, hears);
         const { position, close } = await log.subscribe(room, retention, guarded);
         const heard = listeners.get(room) ?? new Set();
         listeners.set(room, heard.add(guarded));
@@ -84,6 +87,11 @@ export class SharedStore {
         };
       },
     };
+  }
+
+  hears(node: string, text: string): boolean {
+    const word = this.muted.get(node);
+    return word === undefined || !text.includes(word);
   }
 
   /** A node dies without a word. */
@@ -138,13 +146,13 @@ export class SharedStore {
 }
 
 /** Hears nothing once its node is dead. */
-function guard(listener: LogListener, lives: () => boolean): LogListener {
+function guard(listener: LogListener, hears: (text: string) => boolean): LogListener {
   return {
-    entry: (entry) => lives() && listener.entry(entry),
-    ephemeral: (message) => lives() && listener.ephemeral(message),
-    cut: (position) => lives() && listener.cut(position),
-    roster: (change) => lives() && listener.roster?.(change),
-    signal: (text) => lives() && listener.signal?.(text),
+    entry: (entry) => hears('') && listener.entry(entry),
+    ephemeral: (message) => hears('') && listener.ephemeral(message),
+    cut: (position) => hears('') && listener.cut(position),
+    roster: (change) => hears('') && listener.roster?.(change),
+    signal: (text) => hears(text) && listener.signal?.(text),
   };
 }
 
@@ -171,7 +179,7 @@ class SharedCluster implements Cluster {
 
   async tell(node: string, text: string): Promise<void> {
     await this.reached('tell');
-    this.shared.nodes.get(node)?.heard(this.node, text);
+    if (this.shared.hears(node, text)) this.shared.nodes.get(node)?.heard(this.node, text);
   }
 
   async alive(node: string): Promise<boolean> {

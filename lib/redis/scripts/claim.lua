@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  session hash   (see save.lua)
 -- ARGV[1]  generation that it must have      ARGV[2]  the node that takes it      ARGV[3]  milliseconds it is kept
--- ARGV[4]  "1" where nobody is connected to it
+-- ARGV[4]  "1" where nobody is connected to it             ARGV[5]  now in ms; empty for Redis's own clock
 -- Returns  {milliseconds that it has been away, all fields}; nothing where the generation is another, or the session is gone
 local session = KEYS[1]
 if redis.call('HGET', session, '#generation') ~= ARGV[1] or redis.call('HEXISTS', session, '#over') == 1 then return {} end
@@ -10,7 +10,7 @@ redis.call('HSET', session, '#generation', tostring(tonumber(ARGV[1]) + 1), '#no
 local result = { 0 }
 if ARGV[4] == '1' then
   local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local now = tonumber(ARGV[5]) or time[1] * 1000 + math.floor(time[2] / 1000)
   local away = tonumber(redis.call('HGET', session, '#away') or now)
   redis.call('HSET', session, '#away', string.format('%.0f', away))
   result[1] = now - away

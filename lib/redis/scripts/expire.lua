@@ -2,6 +2,7 @@
 --
 -- KEYS[1]  session hash   (see save.lua)
 -- ARGV[1]  generation     ARGV[2]  milliseconds that it has to be away      ARGV[3]  field, ARGV[4] value that say it has ended
+-- ARGV[5]  now in ms; empty for Redis's own clock, which all nodes have in common
 -- Returns  0 where it has ended, or nothing is known of it; milliseconds that are left; -1 where it is another's by now
 local session = KEYS[1]
 local generation = redis.call('HGET', session, '#generation')
@@ -9,7 +10,7 @@ if not generation or tonumber(generation) < tonumber(ARGV[1]) then return 0 end
 if generation ~= ARGV[1] or redis.call('HEXISTS', session, '#over') == 1 then return -1 end
 if redis.call('HEXISTS', session, ARGV[3]) == 1 then return 0 end
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = tonumber(ARGV[5]) or time[1] * 1000 + math.floor(time[2] / 1000)
 local away = redis.call('HGET', session, '#away')
 if not away then
   away = now

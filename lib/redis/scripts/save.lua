@@ -4,8 +4,8 @@
 --                         and fields; those that begin with `x:` are others' to write
 -- ARGV[1]  generation     ARGV[2]  node      ARGV[3]  milliseconds it is kept
 -- ARGV[4]  "1" to remove all fields that are not written, "2" to write it also where it is missing
--- ARGV[5]  "1" where nobody is connected
--- ARGV[6]  how many fields are removed       then their names, then names and values of those that are written
+-- ARGV[5]  "1" where nobody is connected     ARGV[6]  now in ms; empty for Redis's own clock, which all nodes have in common
+-- ARGV[7]  how many fields are removed       then their names, then names and values of those that are written
 -- Returns  1 where it was written, 0 where it is another's by now or over, -1 where it is missing, or older than the owner knows
 local session, whole = KEYS[1], ARGV[4] ~= '0'
 local generation = redis.call('HGET', session, '#generation')
@@ -36,10 +36,11 @@ if ARGV[5] == '0' then
   if away then redis.call('HDEL', session, '#away') end
 elseif not away then
   local time = redis.call('TIME')
-  redis.call('HSET', session, '#away', time[1] .. string.format('%03d', math.floor(time[2] / 1000)))
+  local now = tonumber(ARGV[6]) or time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('HSET', session, '#away', string.format('%.0f', now))
 end
-local gone = tonumber(ARGV[6])
-apply('HDEL', 7, 6 + gone)
-apply('HSET', 7 + gone, #ARGV)
+local gone = tonumber(ARGV[7])
+apply('HDEL', 8, 7 + gone)
+apply('HSET', 8 + gone, #ARGV)
 redis.call('PEXPIRE', session, ARGV[3])
 return 1
