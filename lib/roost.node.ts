@@ -12,6 +12,7 @@ import type { BoundHandlers } from './gateway/ordinary-handlers.js';
 import type { RoomDeclaration } from './gateway/room-gateways.js';
 import { CloseCode } from './protocol/index.js';
 import { Rooms } from './rooms/rooms.js';
+import { ErrorLog } from './roost.log.js';
 import type { ResolvedOptions } from './roost.options.js';
 import { Requests, type OrdinaryHandlers } from './sessions/requests.js';
 import { Sessions, type SessionHooks } from './sessions/sessions.js';
@@ -42,6 +43,7 @@ export class RoostNode {
   readonly #turn: Turn;
   readonly #app: AppParts;
   readonly #logger = new Logger('Roost');
+  readonly #errors = new ErrorLog();
   #started = false;
   #drained: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -68,6 +70,7 @@ export class RoostNode {
       wheel,
       onError,
       date: () => clock.date(),
+      frameLimit: limits.frame,
       elect: (task, onChange) => store.elect(task, onChange),
       publish: (room, message) => store.publish(room, message),
     });
@@ -178,8 +181,7 @@ export class RoostNode {
   }
 
   report(error: unknown, what: string): void {
-    if (error instanceof Error) this.#logger.error(`${what}: ${error.message}`, error.stack);
-    else this.#logger.error(`${what}: ${String(error)}`);
+    this.#errors.report(error, what);
   }
 
   /** Lets nobody in, and sends all clients away, each with a hint when to come back. */

@@ -21,16 +21,25 @@ import { serve } from './server.js';
 
 const { window, compression, presence, history, sample, redis, heartbeat, ttl, check } = serverOptions();
 
+const VALIDATION = new ValidationPipe();
+
 @RoomGateway('bench/:room', { ...(presence && { presence }), ...(history === false && { history }) })
-@UsePipes(new ValidationPipe())
 class BenchGateway {
   @OnMessage('say')
+  @UsePipes(VALIDATION)
   say(@CurrentRoom() room: Room, @MessageBody() { at, text }: SayDto) {
     return room.broadcast('message', { at, text });
   }
 
   @OnMessage('note')
+  @UsePipes(VALIDATION)
   note(@MessageBody() { text }: SayDto) {
+    return { length: text.length };
+  }
+
+  /** Nothing of Nest's has a part in it. */
+  @OnMessage('nod')
+  nod(@MessageBody() { text }: SayDto) {
     return { length: text.length };
   }
 }

@@ -24,6 +24,8 @@ export interface LogState extends Position {
 export interface Comparison extends LogState {
   /** The last entry that the node has is not in the log: its server has lost the end, and offsets are used again. */
   readonly lost: boolean;
+  /** Where its epoch began, or the top where what follows that is not kept. */
+  readonly start: LogState;
   /** Revision of who is in the room. */
   readonly rev: number;
 }
@@ -250,7 +252,7 @@ export class Feed {
       await new Promise((resolve) => setTimeout(resolve, AGAIN).unref());
       found = await this.host.check(this.room, this.#known, this.retention, true);
       if (this.#isOff(found)) {
-        this.#cut(found);
+        this.#cut(found.start);
         return;
       }
     }
@@ -291,6 +293,10 @@ export class Feed {
     this.#nonce = nonce;
     this.#held.clear();
     for (const { reached } of this.#waiters) reached();
+    // Where they came in says nothing in another log.
+    for (const [listener, from] of this.#listeners) {
+      if (from < Number.POSITIVE_INFINITY) this.#listeners.set(listener, offset);
+    }
     this.#tellAll((listener) => listener.cut({ epoch, offset }));
     // What came of the new log since it was looked at was not kept.
     this.#again = true;

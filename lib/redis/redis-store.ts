@@ -207,6 +207,9 @@ export class RedisStore implements Store {
     const [epoch, oldest, top, more, first, nonce, ...texts] = result;
     const found = texts.map((text, index) => readEntry(text, first + index));
     const entries = found.map(({ entry }) => entry);
+    const feed = this.#feeds.get(this.#keys.live(room));
+    // The log has begun anew, and this node has not heard of it.
+    if (feed !== undefined && feed.position.epoch !== epoch) this.#comparisons.add(feed);
     return {
       page: { epoch, oldest, top, more: more === 1, entries },
       nonces: found.map((one) => one.nonce),
@@ -222,11 +225,11 @@ export class RedisStore implements Store {
   ): Promise<Comparison> {
     const { size = '', bytes = '', ttl = '' } = retention ?? {};
     const keys = [this.#keys.meta(room), this.#keys.log(room), this.#keys.roster(room)];
-    const [epoch, offset, nonce, lost, rev] = (await this.#redis.run('check', keys, () => [
+    const [epoch, offset, nonce, lost, rev, start, at] = (await this.#redis.run('check', keys, () => [
       this.#keys.live(room), this.#redis.publishCommand, known?.epoch ?? '', known?.offset ?? 0, known?.nonce ?? '', uniqueText(),
       this.#keep, size, bytes, ttl, renew ? '1' : '0',
-    ])) as [string, number, string, number, number]; // prettier-ignore
-    return { epoch, offset, nonce, lost: lost === 1, rev };
+    ])) as [string, number, string, number, number, number, string]; // prettier-ignore
+    return { epoch, offset, nonce, lost: lost === 1, rev, start: { epoch, offset: start, nonce: at } };
   }
 
   /** Milliseconds that what belongs to a room is kept at least: a session that comes back finds its rooms' epochs. */

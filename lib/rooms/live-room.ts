@@ -2,7 +2,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Gathering, Turn } from '../connection/turn.js';
 import { encodeFrame, type LeaveReason, type Position } from '../protocol/index.js';
 import type { RosterChange } from '../store/cluster.js';
-import type { Entry, Ephemeral, LogListener, Store, Subscription } from '../store/store.js';
+import type { Entry, Ephemeral, LogListener, Span, Store, Subscription } from '../store/store.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Batch } from './batch.js';
 import type { RoomDefinition } from './definition.js';
@@ -18,8 +18,10 @@ import { Replay, type ReplaySink } from './replay.js';
 import { Roster } from './roster.js';
 import type { RosterWriter } from './roster-writer.js';
 
-/** Milliseconds until a replay goes on that could not read the log. */
-const REPLAY_AGAIN = 250;
+/** Milliseconds until something is looked at again. */
+const AGAIN = 250;
+/** How often it is looked whether this node has come to the log that the store has. */
+const LOOKS = 20;
 
 /** What rooms of one node share. */
 export interface RoomParts {
@@ -45,6 +47,12 @@ export interface LiveRoomEvents {
   deserted(room: LiveRoom): void;
 }
 
+/** What a node says to all that have members of a room. */
+type Signal =
+  | KickSignal
+  /** A stream that one node has for all is over. */
+  | { readonly completed: string };
+
 /**
  * What a node holds of a room while somebody is in it, or is about to be: its members, its place in the log, and what
  * it has gathered for them.
@@ -55,7 +63,9 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly json: string;
   readonly presence: Presence;
   /** Frames that a member gets when it goes live, however it came: the newest values of streams. */
-  readonly greetings = new Set<(room: LiveRoom) => readonly string[]>();
+  readonly greetings = new Set<() => readonly string[]>();
+  /** Told of streams that are over on all nodes. */
+  readonly completions = new Set<(event: string) => void>();
   readonly #roster: Roster;
   readonly #live = new Set<LiveMembership>();
   readonly #batch: Batch;
@@ -291,7 +301,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     membership.offset = this.#top;
     if (connection.closed) return;
     this.#live.add(membership as LiveMembership);
-    for (const greeting of this.greetings) for (const text of greeting(this)) connection.sendText(text);
+    for (const greeting of this.greetings) for (const text of greeting()) connection.sendText(text);
     // Changes told during a replay did not reach it.
     const state = this.presence.state;
     if (state !== undefined && membership.presenceRev !== state.rev) {
@@ -306,7 +316,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   }
 
   later(): Promise<void> {
-    return new Promise((resolve) => this.parts.wheel.after(REPLAY_AGAIN, () => resolve()));
+    return new Promise((resolve) => this.parts.wheel.after(AGAIN, () => resolve()));
+  }
+
+  async span(): Promise<Span> {
+    for (let look = 1; ; look++) {
+      const span = await this.parts.store.span(this.name);
+      if (span.epoch === this.#epoch || look === LOOKS) return span;
+      await this.later();
+    }
   }
 
   #letAheadGo(upTo: number): void {
@@ -357,11 +375,25 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#roster.compare(rev);
   }
 
-  /** What another node's {@link Room.kick} asks of all of them. */
+  /** What a node, maybe this one, says to all of them. */
   signal(text: string): void {
-    const { expel, reason } = JSON.parse(text) as KickSignal;
+    const signal = JSON.parse(text) as Signal;
+    if ('completed' in signal) {
+      for (const completed of this.completions) completed(signal.completed);
+      return;
+    }
+    const { expel, reason } = signal;
     this.callOff(expel, reason);
     this.#roster.local.get(expel)?.member.expel(this.name, reason);
+  }
+
+  /** A stream is over on all nodes. */
+  complete(event: string): void {
+    const { store, onError } = this.parts;
+    const signal = JSON.stringify({ completed: event } satisfies Signal);
+    if (store.cluster === undefined) this.signal(signal);
+    else
+      store.cluster.signal(this.name, signal).catch((error: unknown) => onError(error, `stream of room ${this.json}`));
   }
 
   // ---- observers in the app ----------------------------------------------------------------------------------------

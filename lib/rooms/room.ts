@@ -1,16 +1,15 @@
-import {
-  RoostException,
-  type AnyContract,
-  type BroadcastData,
-  type BroadcastEvent,
-  type HistoryMessage,
-  type HistoryPage,
-  type LeaveReason,
-  type Position,
-  type PresenceState,
+import type {
+  AnyContract,
+  BroadcastData,
+  BroadcastEvent,
+  HistoryMessage,
+  HistoryPage,
+  LeaveReason,
+  Position,
+  PresenceState,
 } from '../protocol/index.js';
 import type { Draft, MessageEntry, Store } from '../store/store.js';
-import { encodeMessage } from './encoding.js';
+import { checkSize, encodeMessage } from './encoding.js';
 import { filter, type Observable } from 'rxjs';
 import type { Kicks } from './kicks.js';
 import type { Member } from './member.js';
@@ -230,14 +229,14 @@ export class Room<C extends object = AnyContract> {
 
   async #publish(event: string, data: unknown, options: BroadcastOptions): Promise<Position | void> {
     const draft = this.#draft(event, data, options);
-    const { store } = this.#host;
+    const { store, frameLimit } = this.#host;
     if (options.ephemeral === true) {
-      this.#checkSize(draft);
+      checkSize(this.name, draft, frameLimit);
       return store.publish(this.name, draft);
     }
     // The offset is the store's to give; the next one here has as many digits, but for a rare moment in a cluster.
     const next = (this.#host.live(this.name)?.top ?? Number.MAX_SAFE_INTEGER - 1) + 1;
-    this.#checkSize(draft, next);
+    checkSize(this.name, draft, frameLimit, next);
     const position = await store.append(this.name, draft, this.#settings.retention);
     this.#onPublished?.(position);
     return position;
@@ -252,14 +251,6 @@ export class Room<C extends object = AnyContract> {
       ...(from !== undefined && { from: idOf(from) }),
       ...(except !== undefined && { except: idsOf(except) }),
     };
-  }
-
-  #checkSize(draft: Draft, offset?: number): void {
-    const { frameLimit } = this.#host;
-    // Most messages are so far from the limit that nobody has to count: a UTF-16 unit takes six bytes at most, escaped.
-    if ((draft.data.length + draft.event.length + this.name.length) * 6 + 200 <= frameLimit) return;
-    if (Buffer.byteLength(encodeMessage(JSON.stringify(this.name), draft, offset)) <= frameLimit) return;
-    throw new RoostException('TOO_LARGE', `a message of more than ${frameLimit} bytes`);
   }
 
   async #read(options: HistoryOptions) {

@@ -128,7 +128,9 @@ export class Roster {
   publish({ id, member }: Membership): void {
     const { cluster, writer, room } = this.parts;
     if (cluster === undefined) return;
-    const value = this.local.has(id) ? JSON.stringify({ node: cluster.node, member: member.presence } satisfies Line) : undefined;
+    const value = this.local.has(id)
+      ? JSON.stringify({ node: cluster.node, member: member.presence } satisfies Line)
+      : undefined;
     writer?.write(room, id, member.generation ?? 1, value);
   }
 

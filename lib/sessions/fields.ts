@@ -95,7 +95,11 @@ export function readFields({ fields }: SessionState): Written {
   const running = new Map<number, { node: string; lane: string }>();
   const kept = new Map<number, string>();
   const seats = new Map<string, Position>();
-  const rooms = { d: new Map<string, LeaveReason>(), l: new Map<string, LeaveReason>(), x: new Map<string, LeaveReason>() };
+  const rooms = {
+    d: new Map<string, LeaveReason>(),
+    l: new Map<string, LeaveReason>(),
+    x: new Map<string, LeaveReason>(),
+  };
   const direct: { seq: number; text: string }[] = [];
   for (const [name, value] of fields) {
     if (name[1] !== ':') continue;

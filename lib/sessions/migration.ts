@@ -3,14 +3,7 @@ import type { User } from '../rooms/member.js';
 import type { ClaimedSession, Cluster, SessionState } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
-import {
-  answeredValue,
-  fieldsOf,
-  readFields,
-  requestField,
-  runningValue,
-  type Written,
-} from './fields.js';
+import { answeredValue, fieldsOf, readFields, requestField, runningValue, type Written } from './fields.js';
 import { NodeCalls } from './node-calls.js';
 import { SessionRecord } from './record.js';
 import { RemoteRuns } from './remote-runs.js';

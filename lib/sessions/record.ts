@@ -123,7 +123,12 @@ export class SessionRecord {
     this.#closed = true;
   }
 
-  async #write(set: ReadonlyMap<string, string>, gone: readonly string[], whole: boolean, away: boolean): Promise<boolean> {
+  async #write(
+    set: ReadonlyMap<string, string>,
+    gone: readonly string[],
+    whole: boolean,
+    away: boolean,
+  ): Promise<boolean> {
     const { cluster, writesAnew, wheel, onFenced, onError } = this.parts;
     try {
       const changes = { set, gone, whole, away, anew: whole && writesAnew() };

@@ -267,7 +267,7 @@ export class Requests {
       data: frame.data,
     };
     const data = await this.#deadline(handlers.join(call), `join of ${call.room}`);
-    const span = frame.since && (await room.store.span(room.name));
+    const span = frame.since && (await room.span());
     // From here on nothing waits: what is decided now is what the client is told.
     if (session.ended) {
       if (session.handedOver === undefined) return undefined;
@@ -283,7 +283,9 @@ export class Requests {
       return undefined;
     }
     const recovered = frame.since && span && isRecoverable(frame.since, span, this.parts.limits.replay);
-    const start = recovered === true && frame.since !== undefined ? frame.since : top;
+    // Where the log has begun anew meanwhile a client that is told of the loss goes on in the new one; any other hears of it.
+    const from = recovered === false && top.epoch !== room.epoch ? room.position : top;
+    const start = recovered === true && frame.since !== undefined ? frame.since : from;
     const membership = room.admit(session, { epoch: start.epoch, offset: start.offset });
     let text: string;
     try {

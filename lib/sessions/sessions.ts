@@ -13,6 +13,7 @@ import {
   type SessionLimits,
 } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
+import type { LiveRoom } from '../rooms/live-room.js';
 import type { Rooms } from '../rooms/rooms.js';
 import type { ClaimedSession } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
@@ -387,29 +388,27 @@ export class Sessions {
   }
 
   async #takeSeats(session: Session, seats: ReadonlyMap<string, Position>): Promise<void> {
-    const { rooms } = this.parts;
-    const taken = await Promise.allSettled(
-      Array.from(seats, async ([name, joinedAt]) => {
-        const room = await rooms.enter(name);
-        session.seats.set(name, { room, membership: room.admit(session, joinedAt) });
-        room.release();
-      }),
-    );
-    const failed = taken.find((one) => one.status === 'rejected' && isUnavailable(one.reason));
-    if (failed !== undefined) {
-      // It is tried again; until then it is nobody's.
-      for (const { room, membership } of session.seats.values()) room.handOver(membership);
-      session.record?.close();
-      throw (failed as PromiseRejectedResult).reason;
+    const { rooms, onError } = this.parts;
+    const names = [...seats.keys()];
+    const entered = await Promise.allSettled(names.map((name) => rooms.enter(name)));
+    const away = entered.find((one) => one.status === 'rejected' && isUnavailable(one.reason));
+    for (const [index, name] of names.entries()) {
+      const one = entered[index] as PromiseSettledResult<LiveRoom>;
+      if (one.status === 'fulfilled') {
+        const joinedAt = seats.get(name) as Position;
+        if (away === undefined) session.seats.set(name, { room: one.value, membership: one.value.admit(session, joinedAt) });
+        one.value.release();
+      } else if (away === undefined) {
+        // The client hears that it has left, and may join again.
+        onError(one.reason, `room ${JSON.stringify(name)} of a session that came from another node`);
+        session.departed.set(name, 'closed');
+        rooms.roster?.write(name, session.id, session.generation, undefined);
+      }
     }
-    for (const [index, name] of [...seats.keys()].entries()) {
-      const one = taken[index];
-      if (one?.status !== 'rejected') continue;
-      // The client hears that it has left, and may join again.
-      this.parts.onError(one.reason, `room ${JSON.stringify(name)} of a session that came from another node`);
-      session.departed.set(name, 'closed');
-      rooms.roster?.write(name, session.id, session.generation, undefined);
-    }
+    if (away === undefined) return;
+    // It is tried again; until then the session is nobody's.
+    session.record?.close();
+    throw (away as PromiseRejectedResult).reason;
   }
 
   /** Runs the leave hook of a room that the session is no longer in, and sees to it that the others know. */
@@ -541,7 +540,7 @@ export class Sessions {
   async #spans(session: Session) {
     const names = [...session.seats.keys()];
     const spans = await Promise.all(
-      names.map(async (name) => [name, await session.seats.get(name)?.room.store.span(name)] as const),
+      names.map(async (name) => [name, await session.seats.get(name)?.room.span()] as const),
     );
     return new Map(spans);
   }

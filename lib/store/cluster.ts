@@ -104,7 +104,13 @@ export interface Cluster {
    * @param ttl milliseconds that it has to be away, by the store's clock
    * @returns whether it is at its end, or how many milliseconds are left of its time
    */
-  expire(id: string, generation: number, ttl: number, field: string, value: string): Promise<'ended' | 'taken' | number>;
+  expire(
+    id: string,
+    generation: number,
+    ttl: number,
+    field: string,
+    value: string,
+  ): Promise<'ended' | 'taken' | number>;
   /** Writes one field of a session that another node has by now, where it still is `from`. Tells whose it is. */
   replace(id: string, field: string, from: string, to: string): Promise<string | undefined>;
   /**

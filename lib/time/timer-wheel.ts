@@ -21,6 +21,9 @@ class WheelTimer implements Timer {
   }
 }
 
+/** Of a wheel that is closed. */
+const NEVER: Timer = { cancel: () => {} };
+
 /**
  * All of the timers of a node behind one timer of the clock: starting and cancelling costs the same however many there
  * are. Timers that are due within one tick of each other run together; none runs early.
@@ -32,6 +35,7 @@ export class TimerWheel {
   #size = 0;
   /** Timers that are being called. */
   #due: Set<WheelTimer> | undefined;
+  #closed = false;
   #armed: { readonly handle: unknown; readonly tick: number } | undefined;
 
   /** @param tick milliseconds of one slot */
@@ -47,6 +51,7 @@ export class TimerWheel {
   }
 
   after(ms: number, run: Run): Timer {
+    if (this.#closed) return NEVER;
     const due = this.clock.now() + ms;
     const tick = Math.ceil(due / this.tick);
     let slot = this.#slots.get(tick);
@@ -62,8 +67,13 @@ export class TimerWheel {
     return timer;
   }
 
-  /** Drops all timers. */
+  /** Drops all timers, and those that are still asked for. */
   close(): void {
+    this.#closed = true;
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#slots.clear();
     this.#due?.clear();
     this.#ticks.length = 0;
@@ -74,7 +84,7 @@ export class TimerWheel {
   /** @internal */
   removed(): void {
     // A slot whose last timer was cancelled stays until it would be next: looking it up now would cost more.
-    if (--this.#size === 0) this.close();
+    if (--this.#size === 0) this.#clear();
   }
 
   #insert(tick: number): void {

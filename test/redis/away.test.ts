@@ -35,6 +35,26 @@ describe('hard case 26: Redis', () => {
     expect(ear.heard).toEqual([1, 'gap', 2]);
   });
 
+  it('restarts empty: all that is said then is heard behind the gap, also by who came in late to the log of before', async () => {
+    const redis = await scene.redis();
+    const proxy = await scene.proxy(redis);
+    const [here, there] = [scene.store(at(proxy)), scene.store(at(redis))];
+    for (const n of [1, 2, 3]) await say(there, 'a', n);
+    const ear = await Ear.at(here, 'a');
+    proxy.shut();
+    await redis.stop('SIGKILL');
+    await redis.start();
+    await sayAtLast(there, 'a', 'first');
+    await say(there, 'a', 'second');
+    proxy.letIn();
+    await ear.has(3);
+    expect(ear.position.offset).toBe(0);
+    expect(ear.heard).toEqual(['gap', 'first', 'second']);
+    await say(there, 'a', 'third');
+    await ear.has(4);
+    expect(ear.heard.at(-1)).toBe('third');
+  });
+
   it('is out of reach for ten seconds: what cannot be done is UNAVAILABLE in time, and nothing of it is done later', async () => {
     const redis = await scene.redis();
     const proxy = await scene.proxy(redis);
@@ -144,7 +164,9 @@ describe('hard case 26: Redis', () => {
     await (break_ as (it: typeof redis) => unknown)(redis);
     let most = 0;
     for (let round = 0; round < 4; round++) {
-      const said = Array.from({ length: 300 }, (_, n) => say(store, 'a', n).catch(({ code }: { code: string }) => code));
+      const said = Array.from({ length: 300 }, (_, n) =>
+        say(store, 'a', n).catch(({ code }: { code: string }) => code),
+      );
       most = Math.max(most, store.health.pending);
       expect(new Set(await Promise.all(said))).toEqual(new Set(['UNAVAILABLE']));
     }

@@ -137,7 +137,16 @@ describe('hard case 25: two nodes', () => {
     const channel = new Keys('roost:').live('a');
     const node = new Keys('roost:').node(store.cluster.node);
     await redis.ask(async (client) => {
-      for (const text of ['', 'e', 'e\u001f', 'p\u001fx', 'r\u001f1\u001fid\u001f{', 's\u001f', '\u001f\u001f', 'x'.repeat(9)]) {
+      for (const text of [
+        '',
+        'e',
+        'e\u001f',
+        'p\u001fx',
+        'r\u001f1\u001fid\u001f{',
+        's\u001f',
+        '\u001f\u001f',
+        'x'.repeat(9),
+      ]) {
         await client.publish(channel, text);
         await client.publish(node, text);
       }

@@ -21,7 +21,10 @@ class Pipe {
   ) {
     this.#join('up', client, server);
     this.#join('down', server, client);
-    this.closed = Promise.all([once(client, 'close'), once(server, 'close')]);
+    // Both, whichever has failed: of a stalled network the other end stays.
+    this.closed = Promise.all(
+      [client, server].map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))),
+    );
   }
 
   flow(direction: Direction): void {
@@ -110,7 +113,7 @@ export class Proxy {
       const upstream = connect({ port: target, host: '127.0.0.1', noDelay: true });
       const pipe = new Pipe(client, upstream, proxy.#conduct);
       proxy.#pipes.add(pipe);
-      void pipe.closed.catch(() => {}).finally(() => proxy.#pipes.delete(pipe));
+      void pipe.closed.then(() => proxy.#pipes.delete(pipe));
     });
     return proxy;
   }

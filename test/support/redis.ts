@@ -71,7 +71,8 @@ export class RedisServer {
         await client.ping();
         return;
       } catch {
-        if (child.exitCode !== null || Date.now() > until) throw new Error(`redis-server on port ${this.port} does not answer`);
+        if (child.exitCode !== null || Date.now() > until)
+          throw new Error(`redis-server on port ${this.port} does not answer`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       } finally {
         client.disconnect();

@@ -273,7 +273,9 @@ class SharedCluster implements Cluster {
   async orphans(): Promise<{ id: string; node: string }[]> {
     await this.reached('orphans');
     const { sessions, nodes } = this.shared;
-    return [...sessions].filter(([, { node, over }]) => !over && !nodes.has(node)).map(([id, { node }]) => ({ id, node }));
+    return [...sessions]
+      .filter(([, { node, over }]) => !over && !nodes.has(node))
+      .map(([id, { node }]) => ({ id, node }));
   }
 
   async disown(): Promise<void> {}

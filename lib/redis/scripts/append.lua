@@ -1,6 +1,7 @@
 -- Adds an entry to a room's log and tells the nodes: one step, so that offsets, log and deliveries have one order.
 --
--- KEYS[1]  meta hash      epoch, top, first (offset of the log's first entry), bytes, nonce (of the top), size, limit, ttl
+-- KEYS[1]  meta hash      epoch, began (offset before its first entry), top, first (offset of the log's first entry), bytes,
+--                         nonce (of the top), size, limit, ttl
 -- KEYS[2]  log list       entries from `first` to `top`, each `<ts> US <nonce> US ...`
 -- ARGV[1]  channel        ARGV[2]  PUBLISH or SPUBLISH
 -- ARGV[3]  entry          begins with `<ts> US <nonce> US`
@@ -29,6 +30,7 @@ local before = known[8] or ''
 if not epoch then
   redis.call('DEL', KEYS[2])
   epoch, top, first, bytes = ARGV[9], 0, 1, 0
+  redis.call('HSET', KEYS[1], 'began', 0)
 elseif redis.call('EXISTS', KEYS[2]) == 0 then
   first, bytes = top + 1, 0
 end
@@ -52,6 +54,7 @@ end
 if epoch == ARGV[10] and tonumber(ARGV[11]) > top then
   -- A server that took over has lost the end of the log: its offsets must not be given out again in this epoch.
   epoch = ARGV[9]
+  redis.call('HSET', KEYS[1], 'began', whole(top))
   redis.call(ARGV[2], ARGV[1], 'c\31' .. epoch .. '\31' .. whole(top))
 end
 

@@ -13,7 +13,7 @@ local epoch, top, first = known[1], tonumber(known[2] or 0), tonumber(known[3] o
 local ttl = tonumber(known[4] or 600000)
 if not epoch then
   epoch, top, first = ARGV[2], 0, 1
-  redis.call('HSET', KEYS[1], 'epoch', epoch, 'top', 0, 'first', 1, 'bytes', 0)
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'top', 0, 'first', 1, 'bytes', 0, 'began', 0)
   redis.call('DEL', KEYS[2])
 end
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[7]) then redis.call('PEXPIRE', KEYS[1], ARGV[7]) end
