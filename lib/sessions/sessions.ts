@@ -396,7 +396,8 @@ export class Sessions {
       const one = entered[index] as PromiseSettledResult<LiveRoom>;
       if (one.status === 'fulfilled') {
         const joinedAt = seats.get(name) as Position;
-        if (away === undefined) session.seats.set(name, { room: one.value, membership: one.value.admit(session, joinedAt) });
+        if (away === undefined)
+          session.seats.set(name, { room: one.value, membership: one.value.admit(session, joinedAt) });
         one.value.release();
       } else if (away === undefined) {
         // The client hears that it has left, and may join again.
