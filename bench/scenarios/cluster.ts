@@ -30,7 +30,7 @@ export const cluster: Scenario = {
 
   async run(settings: Settings): Promise<Findings> {
     const members = sized(settings, 200, 40);
-    const rates = sized(settings, [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000], [500, 4_000]);
+    const rates = sized(settings, [250, 500, 1_000, 4_000, 8_000, 16_000, 32_000], [500, 4_000]);
     const crowd = { clients: members, rooms: 1, roomsEach: 1 };
     const ramp = { crowd, rates, members, length: LENGTH, times: times(settings) };
     const outcomes = await inRounds(settings, cases, (one) => Arena.cluster(one, NODES, (arena) => climb(arena, ramp)));
