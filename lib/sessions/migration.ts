@@ -121,6 +121,7 @@ export class Migration {
         wheel,
         ttl: this.#recordTtl,
         fields: () => fieldsOf(session, cluster.node, this.#runs.of(session)),
+        answers: session.parts.answers.kept,
         away: () => session.connection === undefined && session.claimant === undefined,
         writesAnew: () => !this.#lapsed,
         onFenced: () => this.#fenced(session),
