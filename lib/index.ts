@@ -15,6 +15,7 @@ export {
   RoomParam,
   type RoomGatewayOptions,
 } from './gateway/decorators.js';
+export { RateLimit, type RateLimitOptions } from './gateway/rate-limit.js';
 export { validationFailed } from './gateway/refusal.js';
 export type { OnSessionEnd, OnSessionOpen, OnSessionResume } from './gateway/room-gateways.js';
 export {
@@ -35,9 +36,10 @@ export {
 export type { PresenceMode } from './rooms/settings.js';
 export type { Member, User } from './rooms/member.js';
 export type { RoomMessage } from './rooms/observation.js';
-export { Room, type BroadcastOptions, type HistoryOptions } from './rooms/room.js';
+export { Room, type BanOptions, type BroadcastOptions, type HistoryOptions } from './rooms/room.js';
 export { Rooms } from './rooms/rooms.js';
 export { RoostAdapter } from './roost.adapter.js';
+export { RoostMetrics, type RoostCounters, type RoostGauges } from './roost.metrics.js';
 export { RoostModule } from './roost.module.js';
 export type { RoostPublisherOptions } from './roost.publisher.js';
 export { RoostOptionError, type RoostOptions, type RoostOptionsFactory } from './roost.options.js';
@@ -46,6 +48,7 @@ export { Sessions, type SessionEnded } from './sessions/sessions.js';
 export { broadcastTo } from './streams/broadcast-to.js';
 export type { BroadcastStreamOptions, BroadcastToOptions, Overflow } from './streams/options.js';
 export { StreamOverflowError } from './streams/overflow.js';
+export type { Ban } from './store/bans.js';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
 export type { Store } from './store/store.js';
 export type { Clock } from './time/clock.js';

@@ -6,7 +6,7 @@ const steps = [
   ['library', 'nest', ['build', 'nestjs-roost'], 'lib/index.ts'],
   ['client', 'tsc', ['-p', 'lib/client'], 'lib/client/index.ts'],
   ['sample app', 'nest', ['build', 'sample-app'], 'sample-app/src/main.ts'],
-  ['web page', 'vite', ['build', 'sample-app/web', '--logLevel', 'warn'], 'sample-app/web/index.html'],
+  ['web page', 'vite', ['build', 'sample-app/web', '--logLevel', 'warn'], 'sample-app/web/vite.config.ts'],
 ];
 
 rmSync('dist', { recursive: true, force: true });

@@ -8,6 +8,9 @@ export interface TokenRate {
   burst: number;
 }
 
+/** A token, but for what is lost in sums of fractions. */
+const TOKEN = 1 - 1e-9;
+
 /**
  * A token bucket. It is two numbers and no timer, since there is one for each session and each address.
  */
@@ -27,8 +30,8 @@ export class TokenBucket {
   /** Takes a token; where there is none, says after how many milliseconds there will be. */
   take(now: number): number | undefined {
     this.#refill(now);
-    if (this.#tokens >= 1) {
-      this.#tokens--;
+    if (this.#tokens >= TOKEN) {
+      this.#tokens = Math.max(0, this.#tokens - 1);
       return undefined;
     }
     return Math.ceil(((1 - this.#tokens) / this.rate.perSecond) * 1_000);

@@ -1,7 +1,8 @@
 import { parse } from 'cookie';
 import type { IncomingMessage } from 'node:http';
 import type { ConnectionMode } from '../connection/connection.js';
-import { TokenBucket, type TokenRate } from '../connection/token-bucket.js';
+import type { TokenRate } from '../connection/token-bucket.js';
+import { TokenBuckets } from '../connection/token-buckets.js';
 import { CloseCode, RoostException, SUBPROTOCOL, type ErrorCode } from '../protocol/index.js';
 import { withDeadline } from '../sessions/deadline.js';
 import type { Identity } from '../sessions/sessions.js';
@@ -10,7 +11,7 @@ import type { TimerWheel } from '../time/timer-wheel.js';
 import type { Authenticate, Authenticated, Handshake } from './authentication.js';
 import { refusalOf } from './refusal.js';
 
-/** Addresses whose rates are remembered before those that have not been used lately are forgotten. */
+/** Addresses whose rates are remembered; past that whoever was quiet for the longest time begins anew. */
 const ADDRESSES = 10_000;
 
 /** Why a request is not upgraded. */
@@ -39,7 +40,7 @@ export interface GatekeeperOptions {
 
 /** Decides who may enter: by origin, by rate, and by what the app's authenticator says. */
 export class Gatekeeper {
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets: TokenBuckets | undefined;
   /** What was decided before the upgrade, for after it. */
   readonly #admitted = new WeakMap<IncomingMessage, Identity>();
   #draining = false;
@@ -49,7 +50,10 @@ export class Gatekeeper {
     private readonly clock: Clock,
     private readonly wheel: TimerWheel,
     private readonly onError: (error: unknown, what: string) => void,
-  ) {}
+  ) {
+    const { connections } = options;
+    this.#buckets = connections === false ? undefined : new TokenBuckets(connections, ADDRESSES);
+  }
 
   get draining(): boolean {
     return this.#draining;
@@ -137,22 +141,8 @@ export class Gatekeeper {
 
   /** Counts a new connection; where there are too many, says after how many milliseconds there may be one. */
   take(address: string): number | undefined {
-    const { connections } = this.options;
-    if (connections === false) return undefined;
     const now = this.clock.now();
-    let bucket = this.#buckets.get(address);
-    if (bucket === undefined) {
-      if (this.#buckets.size >= ADDRESSES) this.#forget(now);
-      this.#buckets.set(address, (bucket = new TokenBucket(connections, now)));
-    }
-    return bucket.take(now);
-  }
-
-  #forget(now: number): void {
-    for (const [address, bucket] of this.#buckets) if (bucket.full(now)) this.#buckets.delete(address);
-    // All of them in use: the one that has been there longest.
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size >= ADDRESSES && oldest !== undefined) this.#buckets.delete(oldest);
+    return this.#buckets?.of(address, now).take(now);
   }
 
   #originAllowed(request: IncomingMessage): boolean {

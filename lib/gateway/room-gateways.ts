@@ -5,6 +5,7 @@ import type { Call, RoomDefinition, RoomHandlers } from '../rooms/definition.js'
 import type { Session, SessionEndReason } from '../sessions/session.js';
 import type { SessionHooks } from '../sessions/sessions.js';
 import { STANDARD_RETENTION } from '../store/store.js';
+import type { Clock } from '../time/clock.js';
 import type { StreamDefinition } from '../streams/room-stream.js';
 import { streamsOf } from './broadcast-stream.js';
 import { RoostContext } from './context.js';
@@ -18,6 +19,7 @@ import {
 } from './decorators.js';
 import { acknowledges, decoratedParameters, parameterCount } from './nest-metadata.js';
 import type { Handler, Pipelines, Provider } from './pipeline.js';
+import { RateLimiter, rateLimitsOf } from './rate-limit.js';
 
 /**
  * Hooks of a session's life, for any `@RoomGateway` that wants them. They are called once for each session, whatever
@@ -46,6 +48,7 @@ type Hooks = Partial<Record<Hook, (...args: HookArguments) => unknown>>;
 export interface RoomGatewayParts {
   readonly discovery: DiscoveryService;
   readonly pipelines: Pipelines;
+  readonly clock: Clock;
   /** The client that a session is connected with, as `@ConnectedSocket()` gives it. */
   readonly clientOf: (session: Session) => unknown;
   readonly onError: (error: unknown, what: string) => void;
@@ -76,6 +79,7 @@ export class RoomGateways {
    * @throws {Error} where a gateway cannot work; the message names it and says what to do
    */
   declarations(): RoomDeclaration[] {
+    this.parts.discovery.getProviders().forEach(checkRateLimits);
     return this.#gateways().map((provider) => ({
       definition: this.#define(provider),
       streams: streamsOf(provider, this.parts.pipelines, (method) => {
@@ -137,7 +141,12 @@ export class RoomGateways {
       const found = Reflect.getMetadata(ROOM_HANDLERS, prototype[name] as object) as HandlerMetadata[] | undefined;
       for (const { kind, event } of found ?? []) {
         checkParameters(metatype, name, pattern);
-        const handler = this.parts.pipelines.create(provider, name, { guards: kind !== 'leave' });
+        const limits = rateLimitsOf(prototype[name] as object);
+        const limiter = limits.length > 0 ? new RateLimiter(limits, this.parts.clock) : undefined;
+        const handler = this.parts.pipelines.create(provider, name, {
+          guards: kind !== 'leave',
+          ...(limiter !== undefined && { before: (context) => limiter.count(context) }),
+        });
         const taken = event === undefined ? single.has(kind) : messages.has(event);
         if (taken) {
           const what =
@@ -176,6 +185,25 @@ function metadataOf({ metatype, isNotMetatype }: Provider): RoomGatewayMetadata 
   // A factory's `metatype` is its function, an alias has none.
   if (isNotMetatype || typeof metatype !== 'function') return undefined;
   return Reflect.getMetadata(ROOM_GATEWAY, metatype) as RoomGatewayMetadata | undefined;
+}
+
+/** A limit that would limit nothing is a mistake. */
+function checkRateLimits(provider: Provider): void {
+  const { metatype, isNotMetatype } = provider;
+  if (isNotMetatype || typeof metatype !== 'function') return;
+  const prototype = (metatype as Type<object>).prototype as Record<string, object> | undefined;
+  if (prototype === undefined) return;
+  for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
+    const method = prototype[name] as object;
+    if (rateLimitsOf(method).length === 0) continue;
+    const handled = (Reflect.getMetadata(ROOM_HANDLERS, method) as HandlerMetadata[] | undefined) ?? [];
+    const limited = handled.length > 0 && handled.every(({ kind }) => kind === 'join' || kind === 'message');
+    if (limited && isRoomGateway(provider)) continue;
+    throw new Error(
+      `${metatype.name}.${name}: @RateLimit() is for @OnMessage() and @OnJoin() handlers of a @RoomGateway(); ` +
+        'remove it, or let it stand on one of those',
+    );
+  }
 }
 
 const KNOWN = { options: ['history', 'presence', 'presenceLimit'], history: ['size', 'bytes', 'ttl'] } as const;

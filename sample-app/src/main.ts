@@ -10,7 +10,7 @@ const port = Number(process.env['PORT'] ?? 3000);
 
 const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ['error', 'warn'] });
 app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, exceptionFactory: validationFailed }));
-app.useStaticAssets(fileURLToPath(new URL('web/assets', import.meta.url)), {
+app.useStaticAssets(fileURLToPath(new URL('../public/assets', import.meta.url)), {
   prefix: '/assets/',
   // Their names change with their contents.
   immutable: true,

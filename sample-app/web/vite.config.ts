@@ -1,34 +1,32 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
-const PAGES = ['index', 'feed', 'game', 'compare'];
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Each HTML file is the template of one page: the server fills its `{{places}}` and serves the rest under `/assets/`. */
+/** Each folder with a `main.tsx` is a page. The server renders them, and finds what was built in the manifest. */
+const pages = readdirSync(here('.')).filter((folder) => existsSync(here(`${folder}/main.tsx`)));
+
 export default defineConfig({
-  plugins: [parts()],
+  plugins: [icon()],
   build: {
-    outDir: '../../dist/sample-app/web',
+    outDir: '../../dist/sample-app/public',
     emptyOutDir: true,
-    rollupOptions: { input: PAGES.map((page) => fileURLToPath(new URL(`${page}.html`, import.meta.url))) },
+    manifest: 'manifest.json',
+    rollupOptions: { input: [...pages.map((page) => here(`${page}/main.tsx`)), here('style/index.css')] },
     // Nothing inline: the pages' content security policy allows the server's own files only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
 });
 
-/** Puts in what several pages have, where they say `<!-- part: name -->`, and marks the page's own link. */
-function parts(): Plugin {
+/** No script and no style asks for the icon, only the server's pages. */
+function icon(): Plugin {
   return {
-    name: 'parts',
-    transformIndexHtml: {
-      order: 'pre',
-      handler: (page, { path }) =>
-        page
-          .replace(/<!-- part: ([\w-]+) -->/g, (_comment, name: string) =>
-            readFileSync(new URL(`parts/${name}.html`, import.meta.url), 'utf8'),
-          )
-          .replace(`data-page="${/(\w+)\.html$/.exec(path)?.[1]}"`, '$& aria-current="page"'),
+    name: 'icon',
+    buildStart() {
+      const source = readFileSync(here('icon.svg'));
+      this.emitFile({ type: 'asset', name: 'icon.svg', originalFileName: 'icon.svg', source });
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { Position } from 'nestjs-roost';
-import type { ChatMessage } from '../chat/chat.contract.js';
 import type { You } from '../people/you.js';
 
 /** The ways in which a channel is followed. */
@@ -13,7 +12,7 @@ export type Rate = keyof typeof RATES;
 /** What the rooms `compare/:channel` carry, which are followed. */
 export interface CompareContract {
   clientToServer: { say: (message: { text: string }) => Position };
-  serverToClient: { say: ChatMessage };
+  serverToClient: { say: Said };
 }
 
 /** What the rooms `experiment/:rate/:channel` carry: somebody is there for as long as a channel is measured. */
@@ -43,4 +42,10 @@ export interface Tally {
   readonly up: number;
   /** Bytes that it has written. */
   readonly down: number;
+}
+
+/** What somebody says in the channel. */
+export interface Said {
+  readonly from: string;
+  readonly text: string;
 }

@@ -10,7 +10,7 @@ import {
   Session,
 } from 'nestjs-roost';
 import { ignoreElements, merge, type Observable } from 'rxjs';
-import type { Person } from '../people/nickname.authenticator.js';
+import type { Person } from '../people/person.js';
 import { youOf } from '../people/you.js';
 import { RATES, type CompareContract, type Rate, type Start, type Traffic } from './compare.contract.js';
 import { talk } from './talk.js';

@@ -1,8 +1,8 @@
 import { defer, map, repeat, timer, type Observable } from 'rxjs';
-import type { ChatMessage } from '../chat/chat.contract.js';
+import type { Said } from './compare.contract.js';
 import { RATES, type Rate } from './compare.contract.js';
 
-const LINES: readonly ChatMessage[] = [
+const LINES: readonly Said[] = [
   { from: 'Wendelin', text: 'Two redstarts on the fence this morning.' },
   { from: 'Ada', text: 'Jealous. Here it is only the neighbour’s cat.' },
   { from: 'Kofi', text: 'Starlings over the harbour, half past seven. Come and see.' },
@@ -13,9 +13,9 @@ const LINES: readonly ChatMessage[] = [
 ];
 
 /** People who talk. Their pauses differ by up to a half, so that no clock of a client's falls in step with them. */
-export function talk(rate: Rate): Observable<ChatMessage> {
+export function talk(rate: Rate): Observable<Said> {
   return defer(() => timer(RATES[rate] * (0.5 + Math.random()))).pipe(
     repeat(),
-    map((_tick, i) => LINES[i % LINES.length] as ChatMessage),
+    map((_tick, i) => LINES[i % LINES.length] as Said),
   );
 }

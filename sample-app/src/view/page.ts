@@ -1,28 +1,25 @@
-import { readFileSync } from 'node:fs';
 import { applyDecorators, Get, Header } from '@nestjs/common';
-import type { Html } from './html.js';
 
-const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/** Nothing in a page comes from elsewhere. */
+export const PAGE_HEADERS = {
+  'content-security-policy': "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'private, no-cache',
+} as const;
 
-/** A route that answers with a page. Nothing in it comes from elsewhere. */
+/** What a page could ask its person for, and may not without {@link Permissions}. */
+const PERMISSIONS = ['camera', 'microphone', 'geolocation', 'display-capture'] as const;
+
+type Permission = (typeof PERMISSIONS)[number];
+
+/** A route that answers with a page. */
 export function Page(...paths: string[]): MethodDecorator {
-  return applyDecorators(
-    Get(paths),
-    Header('content-security-policy', POLICY),
-    Header('content-type', 'text/html; charset=utf-8'),
-    Header('cache-control', 'no-cache'),
-  );
+  const headers = Object.entries(PAGE_HEADERS).map(([name, value]) => Header(name, value));
+  return applyDecorators(Get(paths), Permissions(), ...headers);
 }
 
-/** A page that the web build has made, with places to fill. */
-export class Template {
-  readonly #text: string;
-
-  constructor(name: string) {
-    this.#text = readFileSync(new URL(`../web/${name}.html`, import.meta.url), 'utf8');
-  }
-
-  render(places: Readonly<Record<string, Html>>): string {
-    return this.#text.replace(/\{\{(\w+)\}\}/g, (_place, name: string) => String(places[name]));
-  }
+/** What a page may ask its person for. Stands above {@link Page}, whose headers it follows. */
+export function Permissions(...allowed: Permission[]): MethodDecorator {
+  const policy = PERMISSIONS.map((permission) => `${permission}=(${allowed.includes(permission) ? 'self' : ''})`);
+  return Header('permissions-policy', policy.join(', '));
 }

@@ -1,6 +1,12 @@
 import type { RoostClient } from 'nestjs-roost/client';
-import type { Visitor } from '../site/visitor.js';
+import type { Me } from '../../src/accounts/account.contract.js';
+import { Visitor } from '../site/visitor.js';
 import { Run, type Settings } from './run.js';
+
+/** What the server begins the page with. */
+export interface CompareStart {
+  readonly me: Me;
+}
 
 /** What the page shows: a run and its settings. Whatever is changed begins a new run, so that its figures are of one kind. */
 export class Comparison {
@@ -11,8 +17,14 @@ export class Comparison {
   #stopped = Date.now();
   #client: RoostClient | undefined;
 
-  constructor(private readonly visitor: Visitor) {
-    visitor.enter((client) => {
+  readonly visitor: Visitor;
+
+  constructor({ me }: CompareStart) {
+    this.visitor = new Visitor(me);
+  }
+
+  connect(): void {
+    this.visitor.connect((client) => {
       this.#client = client;
       this.start();
     });
@@ -31,8 +43,8 @@ export class Comparison {
       started: ({ you }) => this.visitor.is(you),
       // The status line is about the connection that is compared: cutting it is a part of the experiment.
       websocket: (client, room) => {
-        this.visitor.statusLine.follow(client);
-        room.onRecovery((recovery) => this.visitor.statusLine.recovered(recovery));
+        this.visitor.status.follow(client);
+        room.onRecovery((recovery) => this.visitor.status.recovered(recovery));
       },
     });
   }
@@ -42,7 +54,7 @@ export class Comparison {
     this.#stopped = Date.now();
     this.running = false;
     this.run?.stop();
-    if (this.#client !== undefined) this.visitor.statusLine.follow(this.#client);
+    if (this.#client !== undefined) this.visitor.status.follow(this.#client);
   }
 
   change(settings: Settings): void {

@@ -1,12 +1,12 @@
 import type { Position } from 'nestjs-roost/client';
-import type { ChatMessage } from '../../src/chat/chat.contract.js';
+import type { Said } from '../../src/compare/compare.contract.js';
 
 /** A message of the channel, as each way brings it. */
 export interface Message {
   readonly offset: number;
   /** When it was said, in milliseconds since 1970. */
   readonly ts: number;
-  readonly data: ChatMessage;
+  readonly data: Said;
 }
 
 /** What a way tells. */

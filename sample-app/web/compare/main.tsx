@@ -1,11 +1,10 @@
-import { render } from 'preact';
-import { byId } from '../dom.js';
-import { Visitor } from '../site/visitor.js';
-import { Comparison } from './comparison.js';
-import { Experiment } from './experiment.js';
+import { mount, startOfPage } from '../site/mount.js';
+import { ComparePage } from './compare-page.js';
+import { Comparison, type CompareStart } from './comparison.js';
 
-const comparison = new Comparison(new Visitor());
-render(<Experiment comparison={comparison} />, byId('experiment'));
+const comparison = new Comparison(startOfPage() as CompareStart);
+mount(<ComparePage comparison={comparison} />);
+comparison.connect();
 
 // Who leaves the page leaves the experiment; the session waits for who may come back.
 addEventListener('pagehide', () => comparison.stop());

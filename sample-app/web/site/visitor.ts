@@ -1,72 +1,68 @@
-import { RoostClient } from 'nestjs-roost/client';
-import { birdPicture } from '../../src/people/bird.js';
-import { cleanNickname, nicknameFault } from '../../src/people/nickname.js';
+import { computed, signal } from '@preact/signals';
+import { RoostClient, type RoostClientOptions } from 'nestjs-roost/client';
+import type { Me } from '../../src/accounts/account.contract.js';
 import type { You } from '../../src/people/you.js';
-import { Ask } from '../dialog.js';
-import { byId, nodes } from '../dom.js';
-import { StatusLine } from './status-line.js';
+import { Account } from './account.js';
+import { ConnectionStatus } from './connection-status.js';
 
-/** Where the browser keeps the person's nickname. */
-const NICKNAME = 'roost.nickname';
-
-/** Who the page's person is, as the server says. */
-export interface Me {
-  readonly name: string;
+/** The person before the page, and their connection. As somebody else they have another one. */
+export class Visitor {
+  readonly account: Account;
   /** Public ids of the sessions that this page has had. */
-  readonly ids: ReadonlySet<string>;
-}
+  readonly sessions = signal<ReadonlySet<string>>(new Set());
+  /** What the others call the person; empty until it is known. */
+  readonly name = computed(() => this.account.me.value?.name ?? this.#given.value?.name ?? '');
+  /** The user's id. */
+  readonly user = computed(() => this.account.me.value?.id ?? this.#given.value?.user);
+  readonly status = new ConnectionStatus();
+  /** Whether the person is asked who they are. */
+  readonly asking = signal(false);
+  /** Who somebody without a name was taken for. */
+  readonly #given = signal<{ name: string; user: string | undefined } | undefined>(undefined);
+  #client: RoostClient | undefined;
+  #enter: ((client: RoostClient) => void) | undefined;
+  #options: Pick<RoostClientOptions, 'WebSocket'> = {};
 
-/** The person before the page, and their connection. Under another name it is another one. */
-export class Visitor implements Me {
-  name = '';
-  readonly ids = new Set<string>();
-  readonly statusLine = new StatusLine();
-  client = this.#connect();
-  #enter = (_client: RoostClient): void => {};
-  readonly #ask = new Ask('name-dialog', (answer) => this.#rename(answer));
-
-  constructor() {
-    byId('me').addEventListener('click', () => this.#ask.open(this.name));
+  /** @param me as the server knows the person by the cookie */
+  constructor(me: Me = {}) {
+    this.account = new Account(me, () => this.#change());
   }
 
-  /** @param enter is given the client, and each that takes its place, to join rooms with it */
-  enter(enter: (client: RoostClient) => void): void {
+  /** The connection, once there is one: the server renders pages without. */
+  get client(): RoostClient | undefined {
+    return this.#client;
+  }
+
+  /**
+   * Connects.
+   *
+   * @param enter is given the client, and each that takes its place, to join rooms with it
+   * @param options of those clients
+   */
+  connect(enter: (client: RoostClient) => void, options: Pick<RoostClientOptions, 'WebSocket'> = this.#options): void {
     this.#enter = enter;
-    enter(this.client);
-  }
-
-  /** The server has said who it is. */
-  is({ id, name }: You): void {
-    this.name = name;
-    this.ids.add(id);
-    byId('my-bird').replaceChildren(nodes(birdPicture(name)));
-    byId('my-name').textContent = name;
-  }
-
-  #connect(): RoostClient {
+    this.#options = options;
     const url = new URL('/ws', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
-    const nickname = localStorage.getItem(NICKNAME) ?? undefined;
-    const client = new RoostClient(url.href, { auth: { nickname }, storage: sessionStorage });
-    this.statusLine.follow(client);
-    client.onStatus((status) => {
-      if (status.state !== 'closed' || status.why !== 'forbidden' || nickname === undefined) return;
-      // The name is remembered from another day, and does not do any more.
-      localStorage.removeItem(NICKNAME);
-      this.#ask.open(nickname, status.error?.message);
+    const client = (this.#client = new RoostClient(url.href, { ...options, storage: sessionStorage }));
+    this.status.follow(client);
+    client.onStatus(({ state }) => {
+      const { user } = client;
+      if (state === 'online' && user) this.#given.value = { name: user.name ?? '', user: user.id };
     });
-    return client;
+    enter(client);
   }
 
-  #rename(answer: string): string | undefined {
-    const name = cleanNickname(answer);
-    const fault = nicknameFault(name);
-    if (fault !== undefined) return fault;
-    localStorage.setItem(NICKNAME, name);
-    // Another user is another session: the server would not let the one go on as the other.
-    void this.client.close();
-    this.client = this.#connect();
-    this.#enter(this.client);
-    return undefined;
+  /** A room has said who the person is. */
+  is({ id, name, user }: You & { readonly user?: string }): void {
+    this.#given.value = { name, user: user ?? this.#given.value?.user };
+    this.sessions.value = new Set(this.sessions.value).add(id);
+  }
+
+  /** Another user is another session: the server would not let the one go on as the other. */
+  #change(): void {
+    this.#given.value = undefined;
+    void this.#client?.close();
+    if (this.#enter) this.connect(this.#enter);
   }
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-const MAIN = new URL('../../../dist/sample-app/main.js', import.meta.url).pathname;
+const MAIN = new URL('../../../dist/sample-app/src/main.js', import.meta.url).pathname;
 
 export interface SampleApp {
   /** Where it listens, as it has said. */
