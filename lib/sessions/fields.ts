@@ -1,6 +1,7 @@
 import type { LeaveReason, Position } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
 import { seatField, type SessionState } from '../store/cluster.js';
+import { requestField, runningValue } from './request-field.js';
 import type { Session } from './session.js';
 
 /** Name of the field that says why a session is at its end; there until everybody has heard of it. */
@@ -28,26 +29,6 @@ export interface Written {
   readonly direct: readonly { readonly seq: number; readonly text: string }[];
   /** Why it is at its end. */
   readonly ended: string | undefined;
-}
-
-/** Name of the field of a request. */
-export function requestField(id: number): string {
-  return `q:${id}`;
-}
-
-/** What is written of a request whose handler runs. */
-export function runningValue(node: string, lane: string): string {
-  return `r${node} ${lane}`;
-}
-
-/** What is written of a request that is answered. */
-export function answeredValue(text: string): string {
-  return `a${text}`;
-}
-
-/** The id of a request that is written to be answered; nothing where the field is another. */
-export function answeredRequest(name: string, value: string): number | undefined {
-  return name.startsWith('q:') && value.startsWith('a') ? Number(name.slice(2)) : undefined;
 }
 
 /**

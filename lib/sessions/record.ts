@@ -1,7 +1,7 @@
 import { isUnavailable } from '../protocol/index.js';
 import type { Cluster } from '../store/cluster.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
-import { answeredRequest, answeredValue, requestField } from './fields.js';
+import { answeredRequest, answeredValue, requestField } from './request-field.js';
 
 /** Milliseconds after which what could not be written is tried again. */
 const AGAIN = 1_000;
