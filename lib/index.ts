@@ -39,6 +39,7 @@ export type { RoomMessage } from './rooms/observation.js';
 export { Room, type BanOptions, type BroadcastOptions, type HistoryOptions } from './rooms/room.js';
 export { Rooms } from './rooms/rooms.js';
 export { RoostAdapter } from './roost.adapter.js';
+export { RoostMetrics, type RoostCounters, type RoostGauges } from './roost.metrics.js';
 export { RoostModule } from './roost.module.js';
 export type { RoostPublisherOptions } from './roost.publisher.js';
 export { RoostOptionError, type RoostOptions, type RoostOptionsFactory } from './roost.options.js';

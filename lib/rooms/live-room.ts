@@ -3,7 +3,7 @@ import type { Gathering, Turn } from '../connection/turn.js';
 import { encodeFrame, type LeaveReason, type Position } from '../protocol/index.js';
 import type { RosterChange } from '../store/cluster.js';
 import type { Ban } from '../store/bans.js';
-import type { Entry, Ephemeral, LogListener, Store, Subscription } from '../store/store.js';
+import type { Entry, Ephemeral, LogListener, Span, Store, Subscription } from '../store/store.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Batch } from './batch.js';
 import type { RoomDefinition } from './definition.js';
@@ -11,18 +11,27 @@ import { encodeEntry, encodeMessage, encodeSkip } from './encoding.js';
 import type { Member } from './member.js';
 import { Membership, type LiveMembership } from './membership.js';
 import { Presence } from './presence.js';
+import type { KickSignal, Kicks } from './kicks.js';
 import { MemberSink } from './member-sink.js';
 import { messageOf, RoomMessage, type ObservedRoom, type Observer } from './observation.js';
 import { ReplayFrames } from './replay-frames.js';
 import { Replay, type ReplaySink } from './replay.js';
-import type { RoomSignal } from './room.js';
 import { Roster } from './roster.js';
+import type { RosterWriter } from './roster-writer.js';
+
+/** Milliseconds until something is looked at again. */
+const AGAIN = 250;
+/** How often it is looked whether this node has come to the log that the store has. */
+const LOOKS = 20;
 
 /** What rooms of one node share. */
 export interface RoomParts {
   readonly store: Store;
   readonly wheel: TimerWheel;
   readonly turn: Turn;
+  /** Tells other nodes who is in which room; nothing where there are none. */
+  readonly roster: RosterWriter | undefined;
+  readonly kicks: Kicks | undefined;
   /** Bytes of payload from which a message is compressed, for members that take it so. */
   readonly compressFrom: number;
   /** Told of what should not happen. */
@@ -38,6 +47,14 @@ export interface LiveRoomEvents {
   /** The last member has left. */
   deserted(room: LiveRoom): void;
 }
+
+/** What a node says to all that have members of a room. */
+type Signal =
+  | KickSignal
+  /** A user was banned. */
+  | { readonly banned: string }
+  /** A stream that one node has for all is over. */
+  | { readonly completed: string };
 
 /** Somebody who is about to come in. */
 interface Joining {
@@ -56,7 +73,9 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly json: string;
   readonly presence: Presence;
   /** Frames that a member gets when it goes live, however it came: the newest values of streams. */
-  readonly greetings = new Set<(room: LiveRoom) => readonly string[]>();
+  readonly greetings = new Set<() => readonly string[]>();
+  /** Told of streams that are over on all nodes. */
+  readonly completions = new Set<(event: string) => void>();
   readonly #roster: Roster;
   readonly #live = new Set<LiveMembership>();
   readonly #batch: Batch;
@@ -88,8 +107,10 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       room: name,
       // Where nobody is told who is here nodes need not tell each other.
       cluster: definition.presence === 'off' ? undefined : cluster,
+      writer: parts.roster,
+      wheel: parts.wheel,
       onChange: (id) => this.presence.changed(id),
-      expel: (id, reason) => this.#signal({ expel: id, reason }),
+      expel: (id, reason) => parts.kicks?.ask(name, id, reason),
       onError: (error, what) => parts.onError(error, `${what} of room ${this.json}`),
     });
     const tell = (text: string): void => {
@@ -127,6 +148,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#letAheadGo(Number.POSITIVE_INFINITY);
     this.#subscription?.close();
     this.#subscription = undefined;
+    this.#roster.close();
     this.presence.close();
   }
 
@@ -179,7 +201,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     const membership = new Membership(member, joinedAt, this.params);
     this.#roster.add(membership);
     this.retain();
-    this.memberChanged(member.id);
+    this.#changed(membership);
     if (this.size === 1) this.events.inhabited(this);
     return membership;
   }
@@ -215,7 +237,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     if (this.#roster.local.get(membership.id) !== membership) return false;
     this.detach(membership);
     this.#roster.local.delete(membership.id);
-    this.memberChanged(membership.id);
+    this.#changed(membership);
     if (this.size === 0) this.events.deserted(this);
     this.release();
     return true;
@@ -230,11 +252,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.release();
   }
 
-  /** A member has come, gone, or looks different to others. */
-  memberChanged(id: string): void {
+  /** A member looks different to others. */
+  memberChanged(membership: Membership): void {
+    if (this.#roster.local.get(membership.id) === membership) this.#changed(membership);
+  }
+
+  #changed(membership: Membership): void {
     if (this.definition.presence === 'off') this.#presenceChanged();
-    else this.presence.changed(id);
-    this.#roster.publish(id);
+    else this.presence.changed(membership.id);
+    this.#roster.publish(membership);
   }
 
   /** Gives a member what comes after `position`: from the log first where it lags behind, then live. */
@@ -292,7 +318,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     membership.offset = this.#top;
     if (connection.closed) return;
     this.#live.add(membership as LiveMembership);
-    for (const greeting of this.greetings) for (const text of greeting(this)) connection.sendText(text);
+    for (const greeting of this.greetings) for (const text of greeting()) connection.sendText(text);
     // Changes told during a replay did not reach it.
     const state = this.presence.state;
     if (state !== undefined && membership.presenceRev !== state.rev) {
@@ -304,6 +330,18 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
 
   reached(offset: number): Promise<void> {
     return new Promise((resolve) => this.#ahead.push({ offset, reached: resolve }));
+  }
+
+  later(): Promise<void> {
+    return new Promise((resolve) => this.parts.wheel.after(AGAIN, () => resolve()));
+  }
+
+  async span(): Promise<Span> {
+    for (let look = 1; ; look++) {
+      const span = await this.parts.store.span(this.name);
+      if (span.epoch === this.#epoch || look === LOOKS) return span;
+      await this.later();
+    }
   }
 
   #letAheadGo(upTo: number): void {
@@ -350,9 +388,17 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#roster.take(change);
   }
 
-  /** What another node tells all of them. */
+  rosterAt(rev: number): void {
+    this.#roster.compare(rev);
+  }
+
+  /** What a node, maybe this one, says to all of them. */
   signal(text: string): void {
-    const signal = JSON.parse(text) as RoomSignal;
+    const signal = JSON.parse(text) as Signal;
+    if ('completed' in signal) {
+      for (const completed of this.completions) completed(signal.completed);
+      return;
+    }
     if ('banned' in signal) {
       // The ban may have been lifted since.
       this.#expelBanned(async () => [await this.parts.store.bans.find(this.name, signal.banned)]);
@@ -374,10 +420,13 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     );
   }
 
-  #signal(signal: RoomSignal): void {
+  /** A stream is over on all nodes. */
+  complete(event: string): void {
     const { store, onError } = this.parts;
-    const asked = store.cluster?.signal(this.name, JSON.stringify(signal));
-    asked?.catch((error: unknown) => onError(error, `kick from room ${this.json}`));
+    const signal = JSON.stringify({ completed: event } satisfies Signal);
+    if (store.cluster === undefined) this.signal(signal);
+    else
+      store.cluster.signal(this.name, signal).catch((error: unknown) => onError(error, `stream of room ${this.json}`));
   }
 
   // ---- observers in the app ----------------------------------------------------------------------------------------

@@ -1,18 +1,18 @@
-import {
-  RoostException,
-  type AnyContract,
-  type BroadcastData,
-  type BroadcastEvent,
-  type HistoryMessage,
-  type HistoryPage,
-  type LeaveReason,
-  type Position,
-  type PresenceState,
+import type {
+  AnyContract,
+  BroadcastData,
+  BroadcastEvent,
+  HistoryMessage,
+  HistoryPage,
+  LeaveReason,
+  Position,
+  PresenceState,
 } from '../protocol/index.js';
 import type { Ban } from '../store/bans.js';
 import type { Draft, MessageEntry, Store } from '../store/store.js';
-import { encodeMessage } from './encoding.js';
+import { checkSize, encodeMessage } from './encoding.js';
 import { filter, type Observable } from 'rxjs';
+import type { Kicks } from './kicks.js';
 import type { Member, User } from './member.js';
 import { observeMessages, observePresence, type ObservedRoom, type RoomMessage } from './observation.js';
 import type { RoomSettings } from './settings.js';
@@ -68,12 +68,11 @@ export interface Inhabited {
   expelUser(userId: string, reason: LeaveReason): void;
 }
 
-/** What nodes tell each other of a room: to take a session out, or that a user was banned. */
-export type RoomSignal = { readonly expel: string; readonly reason: LeaveReason } | { readonly banned: string };
-
 /** What a room needs of its node. */
 export interface RoomHost {
   readonly store: Store;
+  /** Asks other nodes, where there are any. */
+  readonly kicks: Kicks | undefined;
   /** Bytes of a frame. */
   readonly frameLimit: number;
   date(): number;
@@ -178,7 +177,8 @@ export class Room<C extends object = AnyContract> {
     const membership = live?.get(id);
     const joining = live?.callOff(id, reason) ?? false;
     if (membership !== undefined) membership.member.expel(this.name, reason);
-    else this.#tellOthers({ expel: id, reason });
+    // It may be in the room, or joining it, on another node.
+    else this.#host.kicks?.ask(this.name, id, reason);
     return joining || membership !== undefined;
   }
 
@@ -269,11 +269,11 @@ export class Room<C extends object = AnyContract> {
     );
   }
 
-  /** Somebody may be in the room, or joining it, on another node. */
-  #tellOthers(signal: RoomSignal): void {
+  /** Members on other nodes are taken out by these. */
+  #tellOthers(signal: { readonly banned: string }): void {
     const { store, onError } = this.#host;
     const told = store.cluster?.signal(this.name, JSON.stringify(signal));
-    told?.catch((error: unknown) => onError(error, `kick from ${this}`));
+    told?.catch((error: unknown) => onError(error, `ban from ${this}`));
   }
 
   /** @internal */
@@ -283,14 +283,14 @@ export class Room<C extends object = AnyContract> {
 
   async #publish(event: string, data: unknown, options: BroadcastOptions): Promise<Position | void> {
     const draft = this.#draft(event, data, options);
-    const { store } = this.#host;
+    const { store, frameLimit } = this.#host;
     if (options.ephemeral === true) {
-      this.#checkSize(draft);
+      checkSize(this.name, draft, frameLimit);
       return store.publish(this.name, draft);
     }
     // The offset is the store's to give; the next one here has as many digits, but for a rare moment in a cluster.
     const next = (this.#host.live(this.name)?.top ?? Number.MAX_SAFE_INTEGER - 1) + 1;
-    this.#checkSize(draft, next);
+    checkSize(this.name, draft, frameLimit, next);
     const position = await store.append(this.name, draft, this.#settings.retention);
     this.#onPublished?.(position);
     return position;
@@ -305,14 +305,6 @@ export class Room<C extends object = AnyContract> {
       ...(from !== undefined && { from: idOf(from) }),
       ...(except !== undefined && { except: idsOf(except) }),
     };
-  }
-
-  #checkSize(draft: Draft, offset?: number): void {
-    const { frameLimit } = this.#host;
-    // Most messages are so far from the limit that nobody has to count: a UTF-16 unit takes six bytes at most, escaped.
-    if ((draft.data.length + draft.event.length + this.name.length) * 6 + 200 <= frameLimit) return;
-    if (Buffer.byteLength(encodeMessage(JSON.stringify(this.name), draft, offset)) <= frameLimit) return;
-    throw new RoostException('TOO_LARGE', `a message of more than ${frameLimit} bytes`);
   }
 
   async #read(options: HistoryOptions) {

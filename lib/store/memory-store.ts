@@ -129,7 +129,7 @@ export class MemoryStore implements Store {
 
   async elect(_task: string, onChange: (elected: boolean) => void): Promise<Election> {
     onChange(true);
-    return { close: () => {} };
+    return { holds: true, close: () => {} };
   }
 
   async close(): Promise<void> {

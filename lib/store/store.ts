@@ -80,6 +80,8 @@ export interface LogListener {
   cut(position: Position): void;
   /** Who is in the room has changed; only of stores with a {@link Cluster}. */
   roster?(change: RosterChange): void;
+  /** The roster's revision, looked at: changes may have been missed. */
+  rosterAt?(rev: number): void;
   /** A node says something to all nodes that are subscribed to the room. */
   signal?(text: string): void;
   /** What was told besides entries may not have arrived: changes of the roster, signals. */
@@ -94,6 +96,8 @@ export interface Subscription {
 
 /** A node's candidacy. */
 export interface Election {
+  /** Whether this node is the one at this moment, whatever it was told before. */
+  readonly holds: boolean;
   /** Gives it up; nothing is told after that. */
   close(): void;
 }

@@ -7,23 +7,25 @@ interface Props {
   readonly label: string;
   /** What the page is about. */
   readonly title: ComponentChildren;
+  /** What the button says that cuts the connection. */
+  readonly cut?: string;
   /** Below title and connection: the wire, where there is one. */
   readonly children?: ComponentChildren;
 }
 
 /** The strip of sky at the head of a page: what it is about, how the connection stands, and a button that cuts it. */
-export function Sky({ visitor, label, title, children }: Props) {
+export function Sky({ visitor, label, title, cut = 'Cut my connection', children }: Props) {
   const { state, tone } = visitor.status.standing.value;
   return (
     <section class="sky" id="sky" data-state={state} data-tone={tone} aria-label={label}>
       <div class="title">{title}</div>
-      <Connection visitor={visitor} />
+      <Connection visitor={visitor} cut={cut} />
       {children}
     </section>
   );
 }
 
-function Connection({ visitor: { status } }: Pick<Props, 'visitor'>) {
+function Connection({ visitor: { status }, cut }: Required<Pick<Props, 'visitor' | 'cut'>>) {
   const { state, words, seconds } = status.standing.value;
   return (
     <div class="connection">
@@ -38,7 +40,7 @@ function Connection({ visitor: { status } }: Pick<Props, 'visitor'>) {
         </span>
       </p>
       <button type="button" id="cut" disabled={state === 'connecting'} onClick={() => status.toggle()}>
-        {state === 'online' || state === 'connecting' ? 'Cut my connection' : 'Connect now'}
+        {state === 'online' || state === 'connecting' ? cut : 'Connect now'}
       </button>
     </div>
   );

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { RoostClient } from 'nestjs-roost/client';
+import { RoostClient, type RoostClientOptions } from 'nestjs-roost/client';
 import type { Me } from '../../src/accounts/account.contract.js';
 import type { You } from '../../src/people/you.js';
 import { Account } from './account.js';
@@ -21,6 +21,7 @@ export class Visitor {
   readonly #given = signal<{ name: string; user: string | undefined } | undefined>(undefined);
   #client: RoostClient | undefined;
   #enter: ((client: RoostClient) => void) | undefined;
+  #options: Pick<RoostClientOptions, 'WebSocket'> = {};
 
   /** @param me as the server knows the person by the cookie */
   constructor(me: Me = {}) {
@@ -36,12 +37,14 @@ export class Visitor {
    * Connects.
    *
    * @param enter is given the client, and each that takes its place, to join rooms with it
+   * @param options of those clients
    */
-  connect(enter: (client: RoostClient) => void): void {
+  connect(enter: (client: RoostClient) => void, options: Pick<RoostClientOptions, 'WebSocket'> = this.#options): void {
     this.#enter = enter;
+    this.#options = options;
     const url = new URL('/ws', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
-    const client = (this.#client = new RoostClient(url.href, { storage: sessionStorage }));
+    const client = (this.#client = new RoostClient(url.href, { ...options, storage: sessionStorage }));
     this.status.follow(client);
     client.onStatus(({ state }) => {
       const { user } = client;
