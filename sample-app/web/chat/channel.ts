@@ -119,7 +119,7 @@ export class Channel {
       if (room !== this.#room || reason === 'left' || reason === 'closed') return;
       this.typists.clear();
       // Who is banned is told why at the door.
-      if (reason === 'banned') this.join(client);
+      if (reason === 'banned' && error === undefined) this.join(client);
       else this.closed.value ??= this.#closedWords(error);
     });
   }
