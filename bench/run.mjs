@@ -14,7 +14,7 @@ const peers = fileURLToPath(new URL('peers', import.meta.url));
 const alone = ['soak', 'compare'].find((name) => name === process.argv[2]);
 
 if (alone === undefined && !installed()) run('npm', ['ci'], peers);
-run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'bench'], root);
+run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', alone === 'compare' ? 'bench/compare' : 'bench'], root);
 // Scripts that run in Redis are read from beside the code.
 cpSync(`${root}lib/redis/scripts`, `${root}bench/dist/lib/redis/scripts`, { recursive: true });
 if (alone !== undefined) run(process.execPath, [`bench/dist/bench/${alone}/main.js`], root);

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 const sources = ['lib', 'sample-app', 'bench'].filter((folder) => existsSync(folder));
-const typed = ['.', 'lib/client', 'test', 'sample-app', 'sample-app/web', 'bench'];
+const typed = ['.', 'lib/client', 'test', 'sample-app', 'sample-app/web', 'bench', 'bench/compare'];
 
 /** A name, a program of ours, its arguments, and what must be there for the check to make sense. */
 const checks = [
