@@ -112,6 +112,9 @@ export class Person {
           if (text) texts.set(row.dataset['key']!, text.innerText);
         }
       };
+      // From the end, whatever is in view now.
+      log.scrollTop = log.scrollHeight;
+      await frame();
       for (;;) {
         look();
         const earlier = log.querySelector<HTMLButtonElement>('#earlier');
