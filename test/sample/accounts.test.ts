@@ -87,5 +87,5 @@ describe('an account', () => {
     } finally {
       await other.stop();
     }
-  });
+  }, 60_000);
 });
