@@ -31,7 +31,7 @@ describe('chaos in a cluster', () => {
 
   afterEach(async () => {
     for (const end of ends.splice(0).toReversed()) await end();
-  });
+  }, PATIENCE);
 
   it(
     `${CLIENTS} clients chat for ${SECONDS} s on ${NODES} nodes that are killed, with a Redis that breaks: one order, nothing twice, every loss told`,
