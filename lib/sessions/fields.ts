@@ -45,8 +45,13 @@ export function answeredValue(text: string): string {
   return `a${text}`;
 }
 
+/** The id of a request that is written to be answered; nothing where the field is another. */
+export function answeredRequest(name: string, value: string): number | undefined {
+  return name.startsWith('q:') && value.startsWith('a') ? Number(name.slice(2)) : undefined;
+}
+
 /**
- * A session as fields of text:
+ * A session as fields of text, of which the answers that are kept are written by the record itself:
  *
  * - `session`: what changes seldom, as JSON
  * - `tokens`, `data`, `ids`, `seq`: the hashes of its tokens, what the app keeps, ids of requests, the last direct message
@@ -74,7 +79,6 @@ export function fieldsOf(
   for (const [id, lane] of answers.running) {
     fields.set(requestField(id), runningValue(elsewhere.get(id)?.node ?? node, lane));
   }
-  for (const [id, text] of answers.kept) fields.set(requestField(id), answeredValue(text));
   for (const [room, { membership }] of session.seats) fields.set(seatField(room), JSON.stringify(membership.joinedAt));
   for (const [room, reason] of session.departed) fields.set(`d:${room}`, reason);
   for (const [room, reason] of session.leaving) fields.set(`l:${room}`, reason);

@@ -121,6 +121,7 @@ export class Migration {
         wheel,
         ttl: this.#recordTtl,
         fields: () => fieldsOf(session, cluster.node, this.#runs.of(session)),
+        answers: session.parts.answers.kept,
         away: () => session.connection === undefined && session.claimant === undefined,
         writesAnew: () => !this.#lapsed,
         onFenced: () => this.#fenced(session),
@@ -190,7 +191,7 @@ export class Migration {
     const { cluster, here, onError } = this.parts;
     for (const some of chunks(here.all())) {
       await Promise.all(
-        some.map((session) => session.record?.save().catch((error: unknown) => onError(error, 'session'))),
+        some.map(async ({ record }) => record?.save().catch((error: unknown) => onError(error, 'session'))),
       );
     }
     await cluster.leave().catch((error: unknown) => onError(error, 'leaving the cluster'));
@@ -380,7 +381,7 @@ export class Migration {
       const lapsed = this.#lapsed;
       for (const some of chunks(this.parts.here.all())) {
         if (this.#closed) return;
-        await Promise.all(some.map(({ record }) => record?.rewrite()));
+        await Promise.all(some.map(async ({ record }) => record?.rewrite()));
       }
       if (lapsed) this.#lapsed = false;
     });

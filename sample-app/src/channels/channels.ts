@@ -43,12 +43,12 @@ export class Channels {
 
   /** Those that are listed, in the order of their making. */
   all(): Channel[] {
-    return this.database.all<Row>(`${SELECT} ORDER BY c.rowid`).map(channelOf);
+    return (this.database.all(`${SELECT} ORDER BY c.rowid`) as Row[]).map(channelOf);
   }
 
   /** A channel; one that nobody has made is open to all. */
   get(name: string): Channel {
-    const row = this.database.get<Row>(`${SELECT} WHERE c.name = ?`, name);
+    const row = this.database.get(`${SELECT} WHERE c.name = ?`, name) as Row | undefined;
     return row === undefined
       ? { name, topic: 'A channel that somebody opened', owner: undefined, settings: OPEN }
       : channelOf(row);

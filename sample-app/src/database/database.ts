@@ -35,12 +35,12 @@ export class Database implements OnModuleDestroy {
     this.#connection.exec(SCHEMA);
   }
 
-  get<Row>(sql: string, ...values: Value[]): Row | undefined {
-    return (this.#prepared(sql).get(...values) as Row | null | undefined) ?? undefined;
+  get(sql: string, ...values: Value[]): unknown {
+    return this.#prepared(sql).get(...values) ?? undefined;
   }
 
-  all<Row>(sql: string, ...values: Value[]): Row[] {
-    return this.#prepared(sql).all(...values) as Row[];
+  all(sql: string, ...values: Value[]): unknown[] {
+    return this.#prepared(sql).all(...values);
   }
 
   /** @returns how many rows it has changed */
