@@ -13,14 +13,12 @@ const PATIENCE = 1_000;
  * @param {number} options.port where it listens; 0 for any
  * @param {string} [options.host] all addresses where it is left out
  * @param {() => readonly number[]} options.nodes ports of the nodes on the loopback address, as they are now
- * @returns the port, and what ends it
+ * @returns {Promise<{ port: number, close: () => Promise<void> }>}
  */
 export async function startRoundRobin({ port, host, nodes }) {
-  /** @type {Set<import('node:net').Socket>} */
   const sockets = new Set();
   let turn = 0;
 
-  /** @param {import('node:net').Socket} client */
   async function serve(client) {
     watch(client);
     for (let attempts = nodes().length; attempts > 0 && !client.destroyed; attempts--) {
@@ -37,7 +35,6 @@ export async function startRoundRobin({ port, host, nodes }) {
     client.destroy();
   }
 
-  /** @param {import('node:net').Socket} socket */
   function watch(socket) {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -49,7 +46,7 @@ export async function startRoundRobin({ port, host, nodes }) {
   server.listen(port, host);
   await once(server, 'listening');
   return {
-    port: /** @type {import('node:net').AddressInfo} */ (server.address()).port,
+    port: server.address().port,
     close: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -59,10 +56,7 @@ export async function startRoundRobin({ port, host, nodes }) {
   };
 }
 
-/**
- * @param {number | undefined} port
- * @returns {Promise<import('node:net').Socket | undefined>} nothing where the node takes no connection
- */
+/** Connects to a node: gives the socket, or nothing where the node takes no connection. */
 function reach(port) {
   return new Promise((resolve) => {
     if (port === undefined) {

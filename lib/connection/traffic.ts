@@ -20,7 +20,7 @@ export class Traffic {
   bytes = 0;
   received = 0;
   /** Writes by their number of frames: the i-th counts those with at most 2^i, and more than the one before. */
-  readonly batches: number[] = new Array<number>(SIZES).fill(0);
+  readonly batches: number[] = Array.from({ length: SIZES }, () => 0);
   /** Connections that were closed, by code. */
   readonly closes = new Map<number, number>();
 

@@ -1,6 +1,6 @@
 import { isUnavailable } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
-import type { ClaimedSession, Cluster, SessionState } from '../store/cluster.js';
+import { seatField, type ClaimedSession, type Cluster, type SessionState } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
 import { answeredValue, fieldsOf, readFields, requestField, runningValue, type Written } from './fields.js';
@@ -45,6 +45,8 @@ export interface SessionsHere {
   fence(session: Session): void;
   /** Another node has it: it is no longer here, and does not leave its rooms for that. */
   drop(session: Session): void;
+  /** A session that is no longer here is not in that room any more. */
+  outOf(session: Session, room: string): void;
   /** Nobody is connected to it, for so many milliseconds already. */
   away(session: Session, awayFor: number): void;
 }
@@ -110,7 +112,7 @@ export class Migration {
     fields: ReadonlyMap<string, string> = new Map(),
     away = false,
   ): SessionRecord {
-    const { cluster, wheel, here, onError } = this.parts;
+    const { cluster, wheel, onError } = this.parts;
     return new SessionRecord(
       session.id,
       generation,
@@ -121,7 +123,7 @@ export class Migration {
         fields: () => fieldsOf(session, cluster.node, this.#runs.of(session)),
         away: () => session.connection === undefined && session.claimant === undefined,
         writesAnew: () => !this.#lapsed,
-        onFenced: () => here.drop(session),
+        onFenced: () => this.#fenced(session),
         onError: (error) => onError(error, 'session'),
       },
       fields,
@@ -278,6 +280,23 @@ export class Migration {
     await session.record?.save().catch(() => false);
     session.record?.close();
     here.drop(session);
+  }
+
+  /** Another node has taken the session, or has ended it, without a word. */
+  #fenced(session: Session): void {
+    const { cluster, here, onError } = this.parts;
+    const { rooms } = session;
+    session.handedOver ??= (request, text) => this.#answered(session, request, text);
+    here.drop(session);
+    const look = async (): Promise<void> => {
+      // Of rooms that it came into here too late nobody knows there.
+      const state = await cluster.look(session.id);
+      for (const room of rooms) if (state?.fields.has(seatField(room)) !== true) here.outOf(session, room);
+    };
+    look().catch((error: unknown) => {
+      // Others find out when they read who is in the room.
+      if (!isUnavailable(error)) onError(error, 'session');
+    });
   }
 
   async #askToRelease(node: string, session: string): Promise<void> {

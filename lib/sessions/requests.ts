@@ -282,7 +282,7 @@ export class Requests {
     // From here on nothing waits: what is decided now is what the client is told.
     if (session.ended) {
       if (session.handedOver === undefined) return undefined;
-      throw new RoostException('OUTCOME_UNKNOWN', 'the session went to another server meanwhile');
+      throw elsewhere();
     }
     if (attempt.calledOff !== undefined) {
       return encodeFrame({ op: 'left', room: room.name, reason: attempt.calledOff, ...withId(frame.id) });
@@ -319,10 +319,17 @@ export class Requests {
     return undefined;
   }
 
-  /** Writes a seat down before anybody is told of it. @returns whether it is still taken then */
+  /**
+   * Writes a seat down before anybody is told of it.
+   *
+   * @returns whether it is still taken then
+   * @throws {RoostException} OUTCOME_UNKNOWN where another node has the session by now
+   */
   async #seated(session: Session, record: SessionRecord, room: LiveRoom, membership: Membership): Promise<boolean> {
     // What cannot be written now is written later; the member is one all the same.
-    await record.save().catch(() => true);
+    const ours = await record.save().catch(() => true);
+    // The other server knows nothing of it.
+    if (!ours) throw elsewhere();
     return session.ended || session.seats.get(room.name)?.membership === membership;
   }
 
@@ -404,6 +411,10 @@ function errorFrame(id: number | undefined, refusal: RoostException): ErrorFrame
     ...(details !== undefined && { details }),
     ...(retryAfter !== undefined && { retryAfter }),
   };
+}
+
+function elsewhere(): RoostException {
+  return new RoostException('OUTCOME_UNKNOWN', 'the session went to another server meanwhile');
 }
 
 function withId(id: number | undefined): { readonly id?: number } {

@@ -127,6 +127,7 @@ export class Sessions {
         restore: (id, written, state, away) => this.#restore(id, written, state, away),
         fence: (session) => this.#fence(session, CloseCode.TAKEN_OVER),
         drop: (session) => this.#drop(session),
+        outOf: (session, room) => rooms.roster?.write(room, session.id, session.generation, undefined),
         away: (session, awayFor) => {
           if (session.mode === 'plain') this.end(session, 'closed');
           else this.#goAway(session, options.ttl - awayFor);

@@ -7,6 +7,7 @@ import { CallController } from './call/call.controller.js';
 import { CallGateway } from './call/call.gateway.js';
 import { ChannelsModule } from './channels/channels.module.js';
 import { ChatModule } from './chat/chat.module.js';
+import { CompareModule } from './compare/compare.module.js';
 import { FeedController } from './feed/feed.controller.js';
 import { FeedGateway } from './feed/feed.gateway.js';
 import { Races } from './feed/races.js';
@@ -23,12 +24,15 @@ const redis = process.env['ROOST_REDIS_URL'];
     AccountsModule,
     ChannelsModule,
     ChatModule,
+    CompareModule,
     HandshakeModule,
     OperationsModule,
-    RoostModule.forRoot({
-      path: '/ws',
-      authenticate: SiteAuthenticator,
-      ...(redis && { store: redisStore({ url: redis }) }),
+    RoostModule.forRootAsync({
+      useFactory: () => ({
+        path: '/ws',
+        authenticate: SiteAuthenticator,
+        ...(redis && { store: redisStore({ url: redis }) }),
+      }),
     }),
   ],
   controllers: [CallController, FeedController, GameController],

@@ -50,7 +50,7 @@ async function verdict({ page }: Person): Promise<void> {
 
 /** The upgrades that went by on the wire, one after the other. */
 function upgrades(): Heard[] {
-  return wire.heard.filter(({ up }) => /^GET \/ws /.test(up) && /^Upgrade: websocket\r$/im.test(up));
+  return wire.heard.filter(({ up }) => up.startsWith('GET /ws ') && /^Upgrade: websocket\r$/im.test(up));
 }
 
 /** The lines of an HTTP head, in which cookies have lost their values. */
@@ -137,7 +137,6 @@ describe('The handshake page', () => {
     await (await frame(ada, 'connect', 'up')).getByRole('button').click();
     expect(JSON.parse(await (await frame(ada, 'connect', 'up')).locator('.json').innerText())).toEqual({
       op: 'connect',
-      auth: { nickname: '•••' },
     });
     await (await frame(ada, 'welcome', 'down')).getByRole('button').click();
     const welcome = await (await frame(ada, 'welcome', 'down')).locator('.json').innerText();
@@ -187,8 +186,8 @@ describe('The handshake page', () => {
     expect(await seen.locator('.opcode').innerText()).toBe('ping 0x9');
     expect(await ada.page.locator('.frame.op-pong.up .round-trip').innerText()).toMatch(/^\d+\.\d ms$/);
     // A ping of the server's: final, opcode 9, four bytes; the browser's pong is masked.
-    expect(upgrades()[0]!.down).toMatch(/\u0089\u0004/);
-    expect(upgrades()[0]!.up).toMatch(/\u008a\u0084/);
+    expect(upgrades()[0]!.down).toContain('\u0089\u0004');
+    expect(upgrades()[0]!.up).toContain('\u008a\u0084');
     for (const name of ['ping frames', 'WebSocket pings']) {
       const value = ada.page.locator('.trips li').filter({ hasText: name }).locator('.value');
       expect(await value.innerText()).toMatch(/^\d+(\.\d)? ms$/);

@@ -36,8 +36,10 @@ it('an inspected WebSocket records what a client sends and gets, over its connec
 
   const lines = recorder.frames.map(({ connection, direction, opcode, content }) => {
     const { op, event, id, code } = fields(content);
-    const what = opcode === 'text' ? `${String(op ?? event)}${id === undefined ? '' : ` ${String(id)}`}` : opcode;
-    return `${connection} ${direction} ${what}${code === undefined ? '' : ` ${String(code)}`}`;
+    const [what, which] = opcode === 'text' ? [op ?? event, id] : [opcode, code];
+    return [connection, direction, what, which]
+      .flatMap((part) => (part === undefined ? [] : [typeof part === 'string' ? part : JSON.stringify(part)]))
+      .join(' ');
   });
   // An answer may come before or after the message that it is of, and a goodbye after the next connection's beginning.
   const only = (fits: (line: string) => boolean) => lines.filter(fits);

@@ -24,7 +24,7 @@ describe('The metrics', () => {
       frames: 0,
       writes: 0,
       bytes: 0,
-      batches: new Array(12).fill(0),
+      batches: Array.from({ length: 12 }, () => 0),
       received: 0,
       opened: 0,
       resumes: { recovered: 0, gaps: 0, lost: 0 },

@@ -4,6 +4,18 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** `up` is from the client to the server, `down` the other way. */
 export type Direction = 'up' | 'down';
 
+/** What one connection has carried. */
+export interface Carried {
+  /** How it begins, client to server. */
+  begin: string;
+  /** Bytes that have come in. */
+  up: number;
+  down: number;
+}
+
+/** Characters of a connection's beginning that are kept. */
+const BEGIN = 200;
+
 /** One connection through the proxy. */
 class Pipe {
   readonly #waiting: Record<Direction, Buffer[]> = { up: [], down: [] };
@@ -13,6 +25,7 @@ class Pipe {
   readonly #due: Record<Direction, number> = { up: 0, down: 0 };
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly closed: Promise<unknown>;
+  readonly carried: Carried = { begin: '', up: 0, down: 0 };
 
   constructor(
     readonly client: Socket,
@@ -34,8 +47,11 @@ class Pipe {
 
   cut(): void {
     for (const timer of this.#timers) clearTimeout(timer);
-    this.client.resetAndDestroy();
-    this.server.resetAndDestroy();
+    for (const socket of [this.client, this.server]) {
+      // One that is about to end cannot be reset: Node would never close it.
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 
   #join(direction: Direction, from: Socket, to: Socket): void {
@@ -45,6 +61,9 @@ class Pipe {
       if (!this.conduct.stalled.has(direction)) to.destroy();
     });
     from.on('data', (chunk: Buffer) => {
+      this.carried[direction] += chunk.length;
+      if (direction === 'up' && this.carried.begin.length < BEGIN)
+        this.carried.begin += chunk.toString('latin1').slice(0, BEGIN);
       const now = performance.now();
       // Nothing overtakes what was held back for longer: TCP keeps the order of bytes.
       const due = Math.max(now + this.conduct.delay, this.#due[direction]);
@@ -121,6 +140,11 @@ export class Proxy {
   /** How many connections it has let in. */
   get accepted(): number {
     return this.#accepted;
+  }
+
+  /** What the connections that there are have carried. */
+  get carried(): readonly Readonly<Carried>[] {
+    return Array.from(this.#pipes, ({ carried }) => carried);
   }
 
   /** The same URL, by way of the proxy. */

@@ -80,7 +80,12 @@ export class RedisServer {
     }
   }
 
-  /** A client of the test's own. */
+  /** A client of the test's own, which it has to disconnect. */
+  client(): Redis {
+    return new Redis(this.port);
+  }
+
+  /** Asks it, with a client that is there for that. */
   async ask<T>(run: (client: Redis) => Promise<T>): Promise<T> {
     const client = new Redis(this.port);
     try {

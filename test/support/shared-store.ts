@@ -46,6 +46,8 @@ export class SharedStore {
   readonly dead = new Set<string>();
   /** Nodes, each with a word: nothing that has it in it is told to them. */
   readonly muted = new Map<string, string>();
+  /** Views that are not closed. */
+  #open = 0;
   readonly #buried = new Map<string, ClusterEvents>();
   /** How often each operation was asked for. */
   readonly counts = new Map<string, number>();
@@ -61,6 +63,7 @@ export class SharedStore {
   /** A node's view of it. */
   node(): Store & { readonly cluster: SharedCluster } {
     const { log, listeners } = this;
+    this.#open++;
     const cluster = new SharedCluster(this);
     return {
       cluster,
@@ -71,12 +74,16 @@ export class SharedStore {
       read: (...args) => cluster.reached('read').then(() => log.read(...args)),
       span: (...args) => cluster.reached('span').then(() => log.span(...args)),
       elect: (task, onChange) => cluster.reached('elect').then(() => this.#elect(cluster.node, task, onChange)),
-      close: async () => {},
+      close: async () => {
+        if (--this.#open === 0) await log.close();
+      },
       subscribe: async (room, retention, listener): Promise<Subscription> => {
         await cluster.reached('subscribe');
         const hears = (text: string): boolean => !this.dead.has(cluster.node) && this.hears(cluster.node, text);
         const guarded = guard(listener, hears);
         const { position, close } = await log.subscribe(room, retention, guarded);
+        // A room's log outlives its last subscriber for a while, as one goes on on another node.
+        if (!listeners.has(room)) await log.subscribe(room, retention, NOBODY);
         const heard = listeners.get(room) ?? new Set();
         listeners.set(room, heard.add(guarded));
         return {
@@ -145,6 +152,8 @@ export class SharedStore {
     events.lapsed();
   }
 }
+
+const NOBODY: LogListener = { entry: () => {}, ephemeral: () => {}, cut: () => {} };
 
 /** Hears nothing once its node is dead. */
 function guard(listener: LogListener, hears: (text: string) => boolean): LogListener {

@@ -8,9 +8,9 @@ export interface OperationsContract {
 }
 
 /** Milliseconds between two figures of a node. */
-export const PERIOD = 2_000;
+export const PERIOD = 1_000;
 /** Milliseconds of the last figures that are kept, and plotted. */
-export const SPAN = 5 * 60_000;
+export const SPAN = 3 * 60_000;
 
 /** How a node stands, and what it has done since its figures before. */
 export interface Figures extends Pick<RoostGauges, 'sessions' | 'away' | 'rooms' | 'members'> {

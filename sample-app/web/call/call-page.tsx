@@ -3,6 +3,7 @@ import { Sky } from '../site/sky.js';
 import { Wire } from '../site/wire.js';
 import type { Call } from './call.js';
 import { Stage } from './stage.js';
+import { Why } from './why.js';
 import { Ways } from './ways.js';
 
 export function CallPage({ call }: { call: Call }) {
@@ -25,6 +26,7 @@ export function CallPage({ call }: { call: Call }) {
         </Sky>
         <Stage call={call} />
         <Ways call={call} />
+        <Why />
       </main>
     </Site>
   );

@@ -71,28 +71,22 @@ function Label({ of, muted }: { of: string; muted: boolean }) {
   );
 }
 
-/** Stands where the other will be. */
+/** Stands where the other will be: a wire, on which they land first. */
 function Nobody({ call }: { call: Call }) {
   const other = call.conversation.value;
   return (
     <div class="nobody">
-      {other ? (
-        <Bird name={other.name.value} />
-      ) : (
+      {other && <Bird name={other.name.value} />}
+      {!other && call.stage.value === 'inside' && (
         <p>
-          {call.stage.value === 'inside' ? (
-            <>
-              Try it alone: join{' '}
-              <a href={`/call/${encodeURIComponent(call.name)}`} target="_blank" rel="noopener">
-                in another tab
-              </a>
-              , or send somebody in your network this page’s address.
-            </>
-          ) : (
-            'Whoever joins will be seen here.'
-          )}
+          Try it alone: join{' '}
+          <a href={`/call/${encodeURIComponent(call.name)}`} target="_blank" rel="noopener">
+            in another tab
+          </a>
+          , or send this page’s address to somebody in your network.
         </p>
       )}
+      {!other && call.stage.value !== 'inside' && <p>Whoever joins will be seen here.</p>}
     </div>
   );
 }

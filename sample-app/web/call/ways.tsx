@@ -45,17 +45,6 @@ export function Ways({ call }: { call: Call }) {
           <Row id="picture" title="Picture" reception={report?.picture} />
         </tbody>
       </table>
-      <div class="why">
-        <p>
-          TCP keeps order: when a packet is lost, everything behind it waits until it has been sent again (head-of-line
-          blocking). UDP goes on, and what is lost stays lost. A chat wants every message; a voice wants the one that is
-          spoken now.
-        </p>
-        <p>
-          There is no STUN and no TURN server here: the two offer only their own addresses (host candidates). That does
-          for two tabs, or two machines in one network, and not across the internet.
-        </p>
-      </div>
     </section>
   );
 }

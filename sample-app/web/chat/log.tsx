@@ -10,7 +10,7 @@ import { Row } from './row.js';
 /** Pixels from the end within which the log follows what is said. */
 const NEAR = 48;
 /** Pixels of a row that was not drawn yet: most are of one line. */
-const ROW = 46;
+const ROW = 40;
 const PADDING = [16, 12] as const;
 
 interface Props {
@@ -92,7 +92,7 @@ function LiveLog({ chat, channel }: Props) {
   const below = useSignal(0);
   const seen = useRef(0);
   useLayoutEffect(() => {
-    if (list.isAtEnd()) seen.current = channel.said;
+    if (list.follows()) seen.current = channel.said;
     below.value = channel.said - seen.current;
   });
   const [before, after] = list.space;

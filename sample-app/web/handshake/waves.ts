@@ -10,19 +10,18 @@ export class Waves {
   readonly wanted = signal(true);
   /** Why the last one was refused, in words. */
   readonly fault = signal('');
-  #room: ClientRoom<HandshakeContract> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** @param room where to; none while there is no connection */
   send(room: ClientRoom<HandshakeContract> | undefined): void {
-    this.#room = room;
-    this.#timer ??= setInterval(() => void this.#wave(), WAVE);
+    clearInterval(this.#timer);
+    if (room !== undefined) this.#timer = setInterval(() => void this.#wave(room), WAVE);
   }
 
-  async #wave(): Promise<void> {
+  async #wave(room: ClientRoom<HandshakeContract>): Promise<void> {
     if (!this.wanted.value || document.hidden) return;
     try {
-      await this.#room?.send('wave', { text: '👋' });
+      await room.send('wave', { text: '👋' });
       this.fault.value = '';
     } catch (error) {
       this.fault.value = error instanceof Error ? error.message : String(error);

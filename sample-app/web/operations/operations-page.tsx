@@ -17,9 +17,7 @@ export function OperationsPage({ operations }: { readonly operations: Operations
           title={
             <>
               <h1>Operations</h1>
-              <p role="status">
-                {refusal.value ?? 'What each node does, told every two seconds in a room of its own.'}
-              </p>
+              <p role="status">{refusal.value ?? 'What each node does, told every second in a room of its own.'}</p>
             </>
           }
         >

@@ -38,6 +38,11 @@ export class Crowd {
     await Promise.all(said);
   }
 
+  /** One of them says something, after all that was said before. */
+  async says(text: string): Promise<void> {
+    await this.#rooms[0]?.send('say', { text });
+  }
+
   async leaves(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.close()));
   }

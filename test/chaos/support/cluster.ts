@@ -23,6 +23,9 @@ interface Place {
 export class ChaosCluster {
   /** How often each thing was done. */
   readonly done = new Map<Deed['what'], number>();
+  /** Milliseconds from the beginning of the plan until Redis lost its data for the first time. */
+  lostAfter = Number.POSITIVE_INFINITY;
+  #began = 0;
   /** What each place does at the moment; one thing after another. */
   readonly #busy = new Map<string, Promise<void>>();
   #url = '';
@@ -88,9 +91,9 @@ export class ChaosCluster {
 
   /** Follows a plan to its end; settles when all is well again. */
   async follow(plan: readonly Step[]): Promise<void> {
-    const began = performance.now();
+    this.#began = performance.now();
     for (const step of plan) {
-      await delay(Math.max(0, began + step.at - performance.now()));
+      await delay(Math.max(0, this.#began + step.at - performance.now()));
       this.#begin(step);
     }
     await Promise.all(this.#busy.values());
@@ -161,7 +164,10 @@ export class ChaosCluster {
       case 'restart':
       case 'lose data':
         await this.redis.stop('SIGKILL');
-        if (deed.what === 'lose data') await rm(join(this.redis.folder, 'appendonlydir'), { recursive: true });
+        if (deed.what === 'lose data') {
+          await rm(join(this.redis.folder, 'appendonlydir'), { recursive: true });
+          this.lostAfter = Math.min(this.lostAfter, performance.now() - this.#began);
+        }
         await delay(deed.ms);
         await this.redis.start();
     }

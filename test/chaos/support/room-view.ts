@@ -26,6 +26,8 @@ export class RoomView {
   readonly stretches: Stretch[] = [];
   /** Public ids of sessions, each as often as it was seen to go. */
   readonly gone = new Map<string, number>();
+  /** Those who were seen to go before any data was lost: it is not by that that they went. */
+  readonly goneBefore = new Set<string>();
   rejoins = 0;
   readonly #seen = new Set<string>();
   #room: ClientRoom<Talk>;
@@ -35,6 +37,7 @@ export class RoomView {
   constructor(
     private readonly client: RoostClient,
     readonly name: string,
+    private readonly losses: () => number,
     private readonly fault: (what: string) => void,
   ) {
     this.#room = this.#join();
@@ -113,7 +116,11 @@ export class RoomView {
   #look(members: readonly string[]): void {
     const present = new Set(members);
     if (present.size !== members.length) this.fault(`${this.name}: somebody is here twice`);
-    for (const id of this.#present) if (!present.has(id)) this.gone.set(id, (this.gone.get(id) ?? 0) + 1);
+    for (const id of this.#present) {
+      if (present.has(id)) continue;
+      this.gone.set(id, (this.gone.get(id) ?? 0) + 1);
+      if (this.losses() === 0) this.goneBefore.add(id);
+    }
     this.#present = present;
   }
 }

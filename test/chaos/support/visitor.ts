@@ -63,7 +63,7 @@ export class Visitor {
       known = this.client.session?.id;
     });
     this.client.on('node', (node) => this.nodes.push(node as string));
-    this.views = rooms.map((room) => new RoomView(this.client, room, (what) => this.#fault(what)));
+    this.views = rooms.map((room) => new RoomView(this.client, room, losses, (what) => this.#fault(what)));
   }
 
   /** Resumes on another node than the one before. */

@@ -54,6 +54,19 @@ class Nodes {
     }
   }
 
+  /** Resumes a session on a node that may have to wait for others. */
+  async passUntilResumed(there: Stage, client: SessionClient, rooms: Record<string, unknown> = {}): Promise<SessionClient> {
+    let back: SessionClient | undefined;
+    let failure: unknown;
+    resume(there, client, rooms).then(
+      (resumed) => (back = resumed),
+      (error: unknown) => (failure = error),
+    );
+    await this.passUntil(() => back !== undefined || failure !== undefined, 'the session to be taken');
+    if (back === undefined) throw failure;
+    return back;
+  }
+
   /** Lets time pass until a session is written down. */
   async passUntilWritten({ cluster }: Node, client: SessionClient): Promise<void> {
     let there = false;
@@ -200,16 +213,14 @@ export function sessionCases(open: (clock: ManualClock) => Promise<Backend>): vo
       const rooms = { 'room/a': positionOf(await joined(client, 'room/a')) };
       client.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
       await gate.reached();
-      let back: SessionClient | undefined;
-      void resume(there, client, rooms).then((resumed) => (back = resumed));
-      await nodes.passUntil(() => back !== undefined, 'the session to be taken');
-      back?.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
-      back?.send({ event: 'run', room: 'room/a', data: 2, id: 3 });
-      await back?.settled();
+      const back = await nodes.passUntilResumed(there, client, rooms);
+      back.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
+      back.send({ event: 'run', room: 'room/a', data: 2, id: 3 });
+      await back.settled();
       expect(there.calls).not.toContain('run room/a 2');
       gate.open();
-      expect(await back?.answer(2)).toMatchObject({ op: 'ack', data: 'done' });
-      expect(await back?.answer(3)).toMatchObject({ op: 'ack', data: 2 });
+      expect(await back.answer(2)).toMatchObject({ op: 'ack', data: 'done' });
+      expect(await back.answer(3)).toMatchObject({ op: 'ack', data: 2 });
       expect(there.calls).not.toContain('run room/a 1');
     });
 
@@ -445,7 +456,8 @@ export function sessionCases(open: (clock: ManualClock) => Promise<Backend>): vo
       await eventually(() => here.stage.room('listed/a').presence?.count === 2, 'both to be seen');
       await nodes.backend.lose();
       await nodes.passUntilWritten(there, client);
-      const back = await resume(there.stage, client);
+      // The log has begun anew too, and the node takes a moment to be in it.
+      const back = await nodes.passUntilResumed(there.stage, client);
       expect(back.welcome).toMatchObject({ resumed: true, session: { id: idOf(client) } });
       expect(there.stage.of(back).rooms).toEqual(['listed/a']);
       expect(leaves(here, there)).toEqual([]);
@@ -496,12 +508,7 @@ export function sessionCases(open: (clock: ManualClock) => Promise<Backend>): vo
       client.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
       await gate.reached();
       let back: SessionClient = client;
-      for (const { stage } of [there, third]) {
-        let next: SessionClient | undefined;
-        void resume(stage, back, rooms).then((resumed) => (next = resumed));
-        await nodes.passUntil(() => next !== undefined, 'the session to be taken');
-        back = next as unknown as SessionClient;
-      }
+      for (const { stage } of [there, third]) back = await nodes.passUntilResumed(stage, back, rooms);
       back.send({ event: 'run', room: 'room/a', data: 1, id: 2 });
       gate.open();
       expect(await back.answer(2)).toMatchObject({ op: 'ack', data: 'done' });
