@@ -62,11 +62,11 @@ export class Accounts {
   }
 
   byId(id: string): Person | undefined {
-    return this.database.get<Person>('SELECT id, name FROM accounts WHERE id = ?', id);
+    return this.database.get('SELECT id, name FROM accounts WHERE id = ?', id) as Person | undefined;
   }
 
   #find(name: string): Row | undefined {
-    return this.database.get<Row>('SELECT * FROM accounts WHERE folded = ?', fold(cleanNickname(name)));
+    return this.database.get('SELECT * FROM accounts WHERE folded = ?', fold(cleanNickname(name))) as Row | undefined;
   }
 }
 

@@ -35,11 +35,11 @@ export class Logins {
 
   find(token: string | undefined): Login | undefined {
     if (token === undefined) return undefined;
-    const row = this.database.get<{ user: string; name: string; expires: number }>(
+    const row = this.database.get(
       'SELECT user, name, expires FROM logins WHERE token = ? AND expires > ?',
       hash(token),
       Date.now(),
-    );
+    ) as { user: string; name: string; expires: number } | undefined;
     return row && { person: { id: row.user, name: row.name }, expires: row.expires };
   }
 

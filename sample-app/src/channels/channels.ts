@@ -52,7 +52,7 @@ export class Channels {
 
   /** A channel; one that nobody has made is open to all. */
   get(name: string): Channel {
-    const row = this.database.get<Row>(`${SELECT} WHERE c.name = ?`, name);
+    const row = this.database.get(`${SELECT} WHERE c.name = ?`, name) as Row | undefined;
     return row === undefined
       ? { name, topic: 'A channel that somebody opened', owner: undefined, settings: OPEN }
       : channelOf(row);

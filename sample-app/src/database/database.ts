@@ -38,8 +38,9 @@ export class Database implements OnModuleDestroy {
     this.#connection.exec(SCHEMA);
   }
 
-  get<Row>(sql: string, ...values: Value[]): Row | undefined {
-    return (this.#prepared(sql).get(...values) as Row | null | undefined) ?? undefined;
+  /** The first row, or nothing. */
+  get(sql: string, ...values: Value[]): unknown {
+    return this.#prepared(sql).get(...values) ?? undefined;
   }
 
   all<Row>(sql: string, ...values: Value[]): Row[] {

@@ -25,7 +25,7 @@ export class SlowMode {
     );
     if (taken > 0) return;
     const sql = 'SELECT at FROM last_words WHERE channel = ? AND user = ?';
-    const { at = now } = this.database.get<{ at: number }>(sql, channel, user) ?? {};
+    const { at = now } = (this.database.get(sql, channel, user) ?? {}) as { at?: number };
     throw new RoostException('RATE_LIMITED', 'Slow mode: not so fast.', {
       retryAfter: Math.max(1, at + seconds * 1_000 - now),
     });
