@@ -8,7 +8,7 @@ import { describeMachine } from '../machine.js';
 import { Experiments } from './experiments.js';
 import { putIn, writeCompare } from './report.js';
 
-const APP = 'dist/sample-app/main.js';
+const APP = 'dist/sample-app/src/main.js';
 const PAGE = 'docs/why-websockets.md';
 const SECONDS = 60;
 /** Viewers for each rate, all at once: of a quiet channel one alone would see six messages in a minute. */

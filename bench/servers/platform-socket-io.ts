@@ -1,13 +1,13 @@
 /** A gateway on `@nestjs/platform-socket.io`, with Socket.IO's rooms. */
-import { UsePipes, ValidationPipe, type INestApplication, type WebSocketAdapter } from '@nestjs/common';
+import { UsePipes, ValidationPipe } from '@nestjs/common';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway, WebSocketServer } from '@nestjs/websockets';
 import { sampleTime, Subject } from 'rxjs';
 import type { Message } from './message.js';
 import { createApp, listen } from './nest-app.js';
 import { serverOptions } from './options.js';
-import { loadPeer } from './peer-package.js';
 import { SayInRoomDto } from './say.dto.js';
 import { serve } from './server.js';
+import { loadSocketIoAdapter } from './socket-io-adapter.js';
 
 interface Server {
   to(room: string): { emit(event: string, data: unknown): boolean };
@@ -17,10 +17,8 @@ interface Client {
   join(room: string): void;
 }
 
-const { IoAdapter } = await loadPeer<{ IoAdapter: new (app: INestApplication) => WebSocketAdapter }>(
-  '@nestjs/platform-socket.io',
-);
-const { compression, recovery, sample } = serverOptions();
+const { compression, recovery, sample, redis, adapter } = serverOptions();
+const SocketIoAdapter = await loadSocketIoAdapter(adapter, redis);
 
 const VALIDATION = new ValidationPipe();
 
@@ -63,7 +61,7 @@ class BenchGateway {
 }
 
 const app = await createApp({ providers: [BenchGateway] });
-app.useWebSocketAdapter(new IoAdapter(app));
+app.useWebSocketAdapter(new SocketIoAdapter(app));
 const gateway = app.get(BenchGateway);
 
 /** What an app writes that has no more than RxJS: the newest value in each interval, to everybody in the room. */

@@ -139,9 +139,9 @@ export class RedisConnection {
           over();
           resolve(result);
         },
-        (error: unknown) => {
+        (error: Error) => {
           over();
-          reject(error as Error);
+          reject(error);
         },
       );
     });
@@ -200,7 +200,7 @@ export class RedisConnection {
 
   /** Redis answers, and will not do it: who asked hears that it is unavailable, and the log why. */
   #refused(error: unknown): void {
-    const text = String((error as Error).message ?? error);
+    const text = (error as Error).message;
     const again = text === this.#lastError && performance.now() - this.#saidAt < SILENCE;
     this.#lastError = text;
     if (again) return;

@@ -24,6 +24,7 @@ import { resolveRedisOptions, type RedisStoreOptions, type ResolvedRedisOptions 
 import { RedisBans } from './redis-bans.js';
 import { RedisCluster } from './redis-cluster.js';
 import { Subscriptions } from './subscriptions.js';
+import { uniqueText } from './unique-text.js';
 
 /** Milliseconds that a room's epoch outlives the last one who used it, at least. */
 const KEEP = 120_000;
@@ -94,7 +95,7 @@ export class RedisStore implements Store {
   }
 
   async append(room: string, draft: Draft, retention: Retention | undefined): Promise<Position> {
-    const nonce = newNonce();
+    const nonce = uniqueText();
     const added = await this.#add(room, messageText(draft, nonce), nonce, retention, undefined);
     return this.#told(room, added, nonce, { kind: 'message', offset: added.offset, ...draft });
   }
@@ -119,7 +120,7 @@ export class RedisStore implements Store {
     retention: Retention | undefined,
   ): Promise<Position | undefined> {
     if (!Number.isSafeInteger(target) || target < 1) return undefined;
-    const nonce = newNonce();
+    const nonce = uniqueText();
     const added = await this.#add(room, retractionText(target, ts, nonce), nonce, retention, target);
     if (!added.done) return undefined;
     return this.#told(room, added, nonce, { kind: 'retract', offset: added.offset, target, ts });
@@ -182,7 +183,7 @@ export class RedisStore implements Store {
     const known = this.#feeds.get(channel)?.position;
     const { size = '', bytes = '', ttl = '' } = retention ?? {};
     const [epoch, offset, done, before] = (await this.#redis.run('append', [this.#keys.meta(room), this.#keys.log(room)], (again) => [
-      channel, this.#redis.publishCommand, text, nonce, this.#options.date(), size, bytes, ttl, newEpoch(),
+      channel, this.#redis.publishCommand, text, nonce, this.#options.date(), size, bytes, ttl, uniqueText(),
       known?.epoch ?? '', known?.offset ?? 0, again ? '1' : '0', this.#keep, target ?? '',
     ])) as [string, number, number, string]; // prettier-ignore
     // The connection broke while it was asked for, and so much has been added since that nobody can say.
@@ -208,7 +209,7 @@ export class RedisStore implements Store {
     const mode = limit === 0 ? 'span' : before === undefined ? 'since' : 'before';
     const most = Math.min(bytes, 64 * 1024 * 1024);
     const result = (await this.#redis.run('read', [this.#keys.meta(room), this.#keys.log(room)], () => [
-      this.#options.date(), newEpoch(), mode, before ?? since ?? 0, limit, most, this.#keep,
+      this.#options.date(), uniqueText(), mode, before ?? since ?? 0, limit, most, this.#keep,
     ])) as [string, number, number, number, number, string, ...string[]]; // prettier-ignore
     const [epoch, oldest, top, more, first, nonce, ...texts] = result;
     const found = texts.map((text, index) => readEntry(text, first + index));
@@ -232,7 +233,7 @@ export class RedisStore implements Store {
     const { size = '', bytes = '', ttl = '' } = retention ?? {};
     const keys = [this.#keys.meta(room), this.#keys.log(room), this.#keys.roster(room)];
     const [epoch, offset, nonce, lost, rev, start, at] = (await this.#redis.run('check', keys, () => [
-      this.#keys.live(room), this.#redis.publishCommand, known?.epoch ?? '', known?.offset ?? 0, known?.nonce ?? '', newEpoch(),
+      this.#keys.live(room), this.#redis.publishCommand, known?.epoch ?? '', known?.offset ?? 0, known?.nonce ?? '', uniqueText(),
       this.#keep, size, bytes, ttl, renew ? '1' : '0',
     ])) as [string, number, string, number, number, number, string]; // prettier-ignore
     return { epoch, offset, nonce, lost: lost === 1, rev, start: { epoch, offset: start, nonce: at } };
@@ -265,12 +266,4 @@ export class RedisStore implements Store {
  */
 export function redisStore(options: RedisStoreOptions = {}): RedisStore {
   return new RedisStore(options);
-}
-
-function newNonce(): string {
-  return randomBytes(6).toString('base64url');
-}
-
-function newEpoch(): string {
-  return randomBytes(9).toString('base64url');
 }

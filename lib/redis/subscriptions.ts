@@ -100,7 +100,7 @@ export class Subscriptions {
     this.#closed = true;
     clearInterval(this.#timer);
     clearTimeout(this.#look);
-    for (const settle of [...this.#waiting.values()].flatMap((waiting) => [...waiting])) settle();
+    for (const waiting of this.#waiting.values()) for (const settle of [...waiting]) settle();
     for (const { listener, probe } of this.#shards.values()) {
       probe.reset();
       listener.close();

@@ -1,6 +1,7 @@
 import type { LeaveReason, Position } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
 import { seatField, type SessionState } from '../store/cluster.js';
+import { requestField, runningValue } from './request-field.js';
 import type { Session } from './session.js';
 
 /** Name of the field that says why a session is at its end; there until everybody has heard of it. */
@@ -30,23 +31,8 @@ export interface Written {
   readonly ended: string | undefined;
 }
 
-/** Name of the field of a request. */
-export function requestField(id: number): string {
-  return `q:${id}`;
-}
-
-/** What is written of a request whose handler runs. */
-export function runningValue(node: string, lane: string): string {
-  return `r${node} ${lane}`;
-}
-
-/** What is written of a request that is answered. */
-export function answeredValue(text: string): string {
-  return `a${text}`;
-}
-
 /**
- * A session as fields of text:
+ * A session as fields of text, of which the answers that are kept are written by the record itself:
  *
  * - `session`: what changes seldom, as JSON
  * - `tokens`, `data`, `ids`, `seq`: the hashes of its tokens, what the app keeps, ids of requests, the last direct message
@@ -74,7 +60,6 @@ export function fieldsOf(
   for (const [id, lane] of answers.running) {
     fields.set(requestField(id), runningValue(elsewhere.get(id)?.node ?? node, lane));
   }
-  for (const [id, text] of answers.kept) fields.set(requestField(id), answeredValue(text));
   for (const [room, { membership }] of session.seats) fields.set(seatField(room), JSON.stringify(membership.joinedAt));
   for (const [room, reason] of session.departed) fields.set(`d:${room}`, reason);
   for (const [room, reason] of session.leaving) fields.set(`l:${room}`, reason);

@@ -3,7 +3,8 @@ import type { User } from '../rooms/member.js';
 import { seatField, type ClaimedSession, type Cluster, type SessionState } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
-import { answeredValue, fieldsOf, readFields, requestField, runningValue, type Written } from './fields.js';
+import { fieldsOf, readFields, type Written } from './fields.js';
+import { answeredValue, requestField, runningValue } from './request-field.js';
 import { NodeCalls } from './node-calls.js';
 import { SessionRecord } from './record.js';
 import { RemoteRuns } from './remote-runs.js';
@@ -121,6 +122,7 @@ export class Migration {
         wheel,
         ttl: this.#recordTtl,
         fields: () => fieldsOf(session, cluster.node, this.#runs.of(session)),
+        answers: session.parts.answers.kept,
         away: () => session.connection === undefined && session.claimant === undefined,
         writesAnew: () => !this.#lapsed,
         onFenced: () => this.#fenced(session),
@@ -190,7 +192,7 @@ export class Migration {
     const { cluster, here, onError } = this.parts;
     for (const some of chunks(here.all())) {
       await Promise.all(
-        some.map((session) => session.record?.save().catch((error: unknown) => onError(error, 'session'))),
+        some.map(async ({ record }) => record?.save().catch((error: unknown) => onError(error, 'session'))),
       );
     }
     await cluster.leave().catch((error: unknown) => onError(error, 'leaving the cluster'));
@@ -380,7 +382,7 @@ export class Migration {
       const lapsed = this.#lapsed;
       for (const some of chunks(this.parts.here.all())) {
         if (this.#closed) return;
-        await Promise.all(some.map(({ record }) => record?.rewrite()));
+        await Promise.all(some.map(async ({ record }) => record?.rewrite()));
       }
       if (lapsed) this.#lapsed = false;
     });

@@ -1,6 +1,7 @@
 import { isUnavailable } from '../protocol/index.js';
 import type { Cluster } from '../store/cluster.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
+import { answeredRequest, answeredValue, requestField } from './request-field.js';
 
 /** Milliseconds after which what could not be written is tried again. */
 const AGAIN = 1_000;
@@ -10,8 +11,10 @@ export interface RecordParts {
   readonly wheel: TimerWheel;
   /** Milliseconds that a record is kept after it was last written. */
   readonly ttl: number;
-  /** What is to be written now. */
+  /** What is to be written now, but for answers. */
   readonly fields: () => Map<string, string>;
+  /** Answers that are kept, by the ids of their requests; one never changes. */
+  readonly answers: ReadonlyMap<number, string>;
   /** Whether nobody is connected. */
   readonly away: () => boolean;
   /** Whether a record that is missing was lost, and is to be written anew: nobody else can have ended the session. */
@@ -27,6 +30,8 @@ export interface RecordParts {
  */
 export class SessionRecord {
   #saved: Map<string, string>;
+  /** Ids whose answers are written: there may be many, and each save would make and compare them all. */
+  readonly #answered = new Set<number>();
   #savedAway: boolean;
   #last: Promise<boolean> = Promise.resolve(true);
   #soon = false;
@@ -46,6 +51,12 @@ export class SessionRecord {
     away = false,
   ) {
     this.#saved = new Map(saved);
+    for (const [name, value] of saved) {
+      const id = answeredRequest(name, value);
+      if (id === undefined) continue;
+      this.#saved.delete(name);
+      this.#answered.add(id);
+    }
     this.#savedAway = away;
   }
 
@@ -70,8 +81,8 @@ export class SessionRecord {
     const saved = whole ? new Map<string, string>() : this.#saved;
     const set = new Map<string, string>();
     for (const [name, value] of fields) if (saved.get(name) !== value) set.set(name, value);
-    const gone: string[] = [];
-    for (const name of saved.keys()) if (!fields.has(name)) gone.push(name);
+    const gone = this.#compareAnswers(set, whole).filter((name) => !fields.has(name));
+    for (const name of saved.keys()) if (!fields.has(name) && !set.has(name)) gone.push(name);
     if (set.size === 0 && gone.length === 0 && away === this.#savedAway) return this.#last;
     this.#unsure = false;
     this.#saved = fields;
@@ -121,6 +132,23 @@ export class SessionRecord {
   /** Nothing is written any more. */
   close(): void {
     this.#closed = true;
+  }
+
+  /** Adds answers that are not written yet. @returns fields of those that are no longer kept */
+  #compareAnswers(set: Map<string, string>, whole: boolean): string[] {
+    const { answers } = this.parts;
+    const gone: string[] = [];
+    for (const id of this.#answered) {
+      if (answers.has(id)) continue;
+      this.#answered.delete(id);
+      if (!whole) gone.push(requestField(id));
+    }
+    for (const [id, text] of answers) {
+      if (!whole && this.#answered.has(id)) continue;
+      this.#answered.add(id);
+      set.set(requestField(id), answeredValue(text));
+    }
+    return gone;
   }
 
   async #write(

@@ -2,7 +2,7 @@ import { encodeFrame, isUnavailable } from '../protocol/index.js';
 import type { Cluster } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
-import { requestField } from './fields.js';
+import { requestField } from './request-field.js';
 import type { Session } from './session.js';
 
 /** How often it is looked after handlers on other nodes, in milliseconds. */

@@ -103,7 +103,7 @@ describe('npm run start:cluster', () => {
     await Promise.all([ada.writes('ada 5'), ben.writes('ben 5')]);
     for (let i = 6; i < 10; i++) await Promise.all([ada.says(`ada ${i}`), ben.says(`ben ${i}`)]);
     const all = Array.from({ length: 10 }, (_, i) => [`ada ${i}`, `ben ${i}`]).flat();
-    for (const text of all) await Promise.all([ada.sees(text), ben.sees(text)]);
+    await Promise.all([ada.sees('ben 9'), ben.sees('ada 9')]);
 
     const lines = await ada.lines();
     expect(lines.toSorted()).toEqual(all.toSorted());

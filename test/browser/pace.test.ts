@@ -35,15 +35,17 @@ describe('A channel where many talk at once', () => {
     ada = await Person.comes(browser, `${app.url}/channel/${channel}`, 'Ada');
     crowd = new Crowd(app.url, channel, 40);
     await crowd.here();
+    // A machine that is busy with other things draws less of anything.
+    const idle = await framesDuring(ada.page, () => ada.page.waitForTimeout(1_000));
     const frames = await framesDuring(ada.page, () =>
       crowd.talks(perSecond, 4, (i) => `line ${i}, ${'as long as it happens to be '.repeat(i % 5)} :smile:`),
     );
     process.stdout.write(
-      `${perSecond} messages/s: ${frames.perSecond.toFixed(1)} frames/s, ${frames.longest.toFixed(0)} ms at most between two\n`,
+      `${perSecond} messages/s: ${frames.perSecond.toFixed(1)} frames/s, ${frames.longest.toFixed(0)} ms at most between two; idle ${idle.perSecond.toFixed(1)}\n`,
     );
     await crowd.says('the last one');
     await ada.sees('the last one');
-    expect(frames.perSecond).toBeGreaterThan(atLeast);
+    expect(frames.perSecond).toBeGreaterThan(Math.min(atLeast, (idle.perSecond * atLeast) / 60));
     expect(frames.longest).toBeLessThan(1_000);
     ada.mustBeContent();
   });

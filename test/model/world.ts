@@ -182,7 +182,12 @@ export class World {
   }
 
   /** What is left when everybody has gone. */
-  get left(): { readonly sessions: number; readonly away: number; readonly rooms: string[]; readonly timers: number[] } {
+  get left(): {
+    readonly sessions: number;
+    readonly away: number;
+    readonly rooms: string[];
+    readonly timers: number[];
+  } {
     const sum = (of: (node: RoostNode) => number): number => this.#nodes.reduce((total, node) => total + of(node), 0);
     return {
       sessions: sum(({ sessions }) => sessions.size),
@@ -242,9 +247,9 @@ export class World {
   async close(): Promise<void> {
     while (this.#waiting.length > 0) this.release(0);
     for (const node of this.#nodes) {
-      let open = true;
-      const closed = node.close().finally(() => (open = false));
-      for (let i = 0; open && i < 100; i++) {
+      const state = { open: true };
+      const closed = node.close().finally(() => (state.open = false));
+      for (let i = 0; state.open && i < 100; i++) {
         this.clock.advance(60_000);
         await this.turns(2);
       }

@@ -48,7 +48,7 @@ async function moveSlot(room: string, during: () => Promise<void>): Promise<void
   const slot = slotOf(room);
   const from = shards.servers[await ownerOf(room)] as RedisServer;
   const to = shards.servers[((await ownerOf(room)) + 1) % shards.servers.length] as RedisServer;
-  const idOf = (server: RedisServer) => server.ask((redis) => redis.cluster('MYID')) as Promise<string>;
+  const idOf = (server: RedisServer) => server.ask((redis) => redis.cluster('MYID'));
   const [source, target] = [await idOf(from), await idOf(to)];
   await to.ask((redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source));
   await from.ask((redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target));

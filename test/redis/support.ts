@@ -8,7 +8,6 @@ import { Proxy } from '../support/proxy.js';
 import { RedisServer } from '../support/redis.js';
 
 export const KEEP: Retention = { size: 10_000, bytes: 64 * 1024 * 1024, ttl: 3_600_000 };
-export const KEEP_NOTHING: Retention = { size: 0, bytes: 0, ttl: 0 };
 
 /** Milliseconds that something may take to happen. */
 const PATIENCE = 9_000;

@@ -25,7 +25,7 @@ beforeEach(async () => {
   channel = `channel${++channels}`;
   owner = await account(`Owner ${channels}`);
   const { status } = await owner.post('/api/channels', { name: channel, topic: 'All about it' });
-  if (status !== 201) throw new Error(`the channel was answered with ${status}`);
+  if (status !== 201) throw new Error(`the channel was not made: ${status}`);
   owned = await owner.joins(channel);
 });
 afterEach(async () => {

@@ -39,7 +39,7 @@ export class Logins {
       'SELECT user, name, expires FROM logins WHERE token = ? AND expires > ?',
       hash(token),
       Date.now(),
-    ) as { user: string; name: string; expires: number } | undefined;
+    ) as { readonly user: string; readonly name: string; readonly expires: number } | undefined;
     return row && { person: { id: row.user, name: row.name }, expires: row.expires };
   }
 

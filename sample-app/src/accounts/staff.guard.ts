@@ -27,9 +27,8 @@ export class StaffGuard implements CanActivate {
   }
 
   isStaff({ id }: Person): boolean {
-    const account = this.database.get('SELECT folded FROM accounts WHERE id = ?', id) as
-      | { readonly folded: string }
-      | undefined;
+    const sqlOfAccount = 'SELECT folded FROM accounts WHERE id = ?';
+    const account = this.database.get(sqlOfAccount, id) as { readonly folded: string } | undefined;
     if (account === undefined) return false;
     const admin = process.env['ROOST_SAMPLE_ADMIN'];
     if (admin !== undefined && account.folded === fold(admin)) return true;

@@ -47,7 +47,7 @@ export class Channels {
 
   /** Those that are listed, in the order of their making. */
   all(): Channel[] {
-    return this.database.all<Row>(`${SELECT} ORDER BY c.rowid`).map(channelOf);
+    return (this.database.all(`${SELECT} ORDER BY c.rowid`) as Row[]).map(channelOf);
   }
 
   /** A channel; one that nobody has made is open to all. */

@@ -31,9 +31,5 @@ export interface Transcript {
   readonly more: boolean;
 }
 
-export function isLine(entry: Line | Notice): entry is Line {
-  return entry.event === 'say';
-}
-
 /** Entries of one transcript. */
 export const TRANSCRIPT_LENGTH = 50;

@@ -38,13 +38,12 @@ export class Database implements OnModuleDestroy {
     this.#connection.exec(SCHEMA);
   }
 
-  /** The first row, or nothing. */
   get(sql: string, ...values: Value[]): unknown {
     return this.#prepared(sql).get(...values) ?? undefined;
   }
 
-  all<Row>(sql: string, ...values: Value[]): Row[] {
-    return this.#prepared(sql).all(...values) as Row[];
+  all(sql: string, ...values: Value[]): unknown[] {
+    return this.#prepared(sql).all(...values);
   }
 
   /** @returns how many rows it has changed */

@@ -22,6 +22,7 @@ export class Timeouts {
   /** Milliseconds since 1970; nothing where there is none, or it is over. */
   of(channel: string, user: string): number | undefined {
     const sql = 'SELECT until FROM timeouts WHERE channel = ? AND user = ? AND until > ?';
-    return (this.database.get(sql, channel, user, Date.now()) as { until: number } | undefined)?.until;
+    const row = this.database.get(sql, channel, user, Date.now()) as { readonly until: number } | undefined;
+    return row?.until;
   }
 }

@@ -118,7 +118,9 @@ export class Channel {
     room.onLeft((reason, error) => {
       if (room !== this.#room || reason === 'left' || reason === 'closed') return;
       this.typists.clear();
-      this.closed.value ??= error?.message ?? `You are no longer in #${this.name}.`;
+      // Who is banned is told why at the door.
+      if (reason === 'banned' && error === undefined) this.join(client);
+      else this.closed.value ??= this.#closedWords(error);
     });
   }
 
@@ -171,6 +173,12 @@ export class Channel {
     const authors = this.entries.value.map((entry) => authorOf(entry)?.name);
     const own = this.#visitor.name.value;
     return [...new Set([...members, ...authors])].filter((name) => name !== undefined && name !== own) as string[];
+  }
+
+  #closedWords(error: RoostError | undefined): string {
+    const [, reason] = /^banned(?:: (.*))?$/.exec(error?.message ?? '') ?? ['', null];
+    if (reason !== null) return `You are banned from #${this.name}${reason ? `: ${reason}` : '.'}`;
+    return error?.message ?? `You are no longer in #${this.name}.`;
   }
 
   #welcome({ topic, owner, settings, you }: Welcome): void {

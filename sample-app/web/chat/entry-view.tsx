@@ -33,7 +33,7 @@ export function EntryView({ chat, channel, entry, previous }: Props) {
       {entry.event === 'say' || entry.event === 'removed' ? (
         <Line chat={chat} channel={channel} entry={entry} first={first} />
       ) : (
-        <p class={`notice ${entry.event}`}>
+        <p class="notice">
           {noticeWords(entry)} <time dateTime={isoOf(entry)}>{timeOf(entry.ts, zone)}</time>
         </p>
       )}

@@ -51,7 +51,7 @@ export function Text({ text, mentions, me }: Props) {
           case 'emote':
             return <Emote name={token.name} />;
           case 'mention':
-            return <b class={token.name === me ? 'mention me' : 'mention'}>{token.text}</b>;
+            return <b class={token.name === me ? 'mention to-me' : 'mention'}>{token.text}</b>;
         }
       })}
     </p>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { AccountDialog } from './account-dialog.js';
 import { Bird } from './bird.js';
 import { Birds } from './birds.js';
@@ -39,9 +40,7 @@ export function Site({ visitor, here, skip: [id, words], children }: Props) {
         </a>
         <nav class="pages" aria-label="Pages">
           {PAGES.map(([address, title]) => (
-            <a key={address} href={address} aria-current={address === here ? 'page' : undefined}>
-              {title}
-            </a>
+            <PageLink key={address} address={address} title={title} current={address === here} />
           ))}
         </nav>
         <Account visitor={visitor} />
@@ -49,6 +48,18 @@ export function Site({ visitor, here, skip: [id, words], children }: Props) {
       {children}
       <AccountDialog visitor={visitor} />
     </>
+  );
+}
+
+function PageLink({ address, title, current }: { address: string; title: string; current: boolean }) {
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (current) link.current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
+  return (
+    <a ref={link} href={address} aria-current={current ? 'page' : undefined}>
+      {title}
+    </a>
   );
 }
 

@@ -55,6 +55,8 @@ export function useVirtualList({ box, count, keyOf, estimate, padding, near }: O
     estimateSize: () => estimate,
     paddingStart: padding[0],
     paddingEnd: padding[1],
+    // What scrolls at the end is `stick` alone. Elsewhere the rows that are read stay where they are.
+    anchorTo: follows.current ? 'start' : 'end',
     // At the end it is the last rows, wherever the box will have been scrolled to once they are drawn.
     rangeExtractor: follows.current ? lastRows(list, estimate) : defaultRangeExtractor,
     onChange: (_list, sync) => {
@@ -63,6 +65,7 @@ export function useVirtualList({ box, count, keyOf, estimate, padding, near }: O
       else redraw();
     },
   });
+  list.shouldAdjustScrollPositionOnItemSizeChange = follows.current ? () => false : undefined;
   const toEnd = () => {
     follows.current = true;
     redraw();
@@ -91,12 +94,10 @@ function newVirtualizer(count: number, estimate: number): Virtualizer<HTMLElemen
     observeElementRect,
     observeElementOffset,
     overscan: OVERSCAN,
-    anchorTo: 'end',
     // As high as it is, not rounded: rows stand one below the other, and would drift from what is reckoned.
     measureElement: (row) => row.getBoundingClientRect().height,
-    // Before the box is known: the rows at the end, as many as fit into the window.
+    // Before the box is known.
     initialRect: { width: innerWidth, height: innerHeight },
-    initialOffset: Number.MAX_SAFE_INTEGER,
   });
 }
 

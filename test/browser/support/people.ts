@@ -115,7 +115,8 @@ export class Person {
       for (;;) {
         look();
         const earlier = log.querySelector<HTMLButtonElement>('#earlier');
-        if (log.scrollTop > 0) log.scrollTop = Math.max(0, log.scrollTop - log.clientHeight / 2);
+        // Rows turn out higher or lower than they were taken to be: from the first that is drawn, none is passed over.
+        if (log.scrollTop > 0) log.querySelector('.row[data-key]')?.scrollIntoView({ block: 'end' });
         else if (earlier === null) break;
         else {
           const height = log.scrollHeight;

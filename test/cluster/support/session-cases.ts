@@ -55,7 +55,11 @@ class Nodes {
   }
 
   /** Resumes a session on a node that may have to wait for others. */
-  async passUntilResumed(there: Stage, client: SessionClient, rooms: Record<string, unknown> = {}): Promise<SessionClient> {
+  async passUntilResumed(
+    there: Stage,
+    client: SessionClient,
+    rooms: Record<string, unknown> = {},
+  ): Promise<SessionClient> {
     let back: SessionClient | undefined;
     let failure: unknown;
     resume(there, client, rooms).then(
