@@ -1,6 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startSampleApp, type SampleApp } from '../browser/support/sample-app.js';
 import { PASSWORD, Visitor } from './support/visitor.js';
+
+// Apps are started, and passwords take their time.
+jest.setTimeout(60_000);
 
 let app: SampleApp;
 const visitors: Visitor[] = [];
@@ -75,15 +81,68 @@ describe('an account', () => {
     expect((await guest.get('/api/me')).body).toMatchObject({ user: { guest: true } });
   });
 
+  it('is left by the pages that are open when it is signed out of', async () => {
+    const edsger = await Visitor.withAccount(app, 'Edsger');
+    visitors.push(edsger);
+    await edsger.joins('general');
+    const { client } = edsger;
+    expect(client.user).toMatchObject({ name: 'Edsger' });
+    const changed = new Promise<void>((resolve) =>
+      client.onStatus(({ state }) => {
+        if (state === 'online') resolve();
+      }),
+    );
+    // The answer takes the cookie away, as in a browser.
+    const signedOut = edsger.post('/api/sign-out');
+    edsger.cookie = undefined;
+    await signedOut;
+    await changed;
+    expect(client.user?.id).toMatch(/^guest:/);
+  });
+
+  it('cannot be had by pages of other sites', async () => {
+    const ada = { name: 'Barbara', password: PASSWORD };
+    const { status, body, cookie } = await visitor().post('/api/sign-up', ada, { origin: 'https://example.org' });
+    expect([status, cookie]).toEqual([403, undefined]);
+    expect(body).toMatchObject({ message: 'Only pages of this site may do that.' });
+    expect(await visitor().post('/api/sign-up', ada, { origin: app.url })).toMatchObject({ status: 200 });
+  });
+
+  it('outlives a restart, and is on all nodes, where the database is a file; its secrets are not in it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'roost-sample-'));
+    const database = join(folder, 'sample.db');
+    const start = () => startSampleApp({ ROOST_SAMPLE_DATABASE: database });
+    const [here, there] = [await start(), await start()];
+    try {
+      const grace = await Visitor.withAccount(here, 'Grace');
+      const elsewhere = new Visitor(there);
+      elsewhere.cookie = grace.cookie;
+      expect((await elsewhere.get('/api/me')).body).toEqual((await grace.get('/api/me')).body);
+      await Promise.all([here.stop(), there.stop()]);
+      const files = await Promise.all(['', '-wal'].map((end) => readFile(database + end).catch(() => Buffer.alloc(0))));
+      const kept = Buffer.concat(files).toString('latin1');
+      const secret = grace.cookie?.split('=')[1] ?? '';
+      expect([kept.includes('Grace'), kept.includes(PASSWORD), kept.includes(secret)]).toEqual([true, false, false]);
+      const again = await start();
+      const answer = await new Visitor(again).post('/api/sign-in', { name: 'Grace', password: PASSWORD });
+      await again.stop();
+      expect(answer.status).toBe(200);
+    } finally {
+      await Promise.all([here.stop(), there.stop()]);
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('cannot be guessed at: an address has so many tries a minute', async () => {
     const other = await startSampleApp();
     try {
       const mallory = new Visitor(other);
-      const tries: number[] = [];
-      for (let n = 0; n < 21; n++) {
-        tries.push((await mallory.post('/api/sign-in', { name: 'Ada', password: 'a guess' })).status);
-      }
-      expect(tries).toEqual([...Array.from({ length: 20 }, () => 401), 429]);
+      const guess = () => mallory.post('/api/sign-in', { name: 'Ada', password: 'a guess' });
+      const answers = await Promise.all(Array.from({ length: 21 }, guess));
+      expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([
+        ...Array.from({ length: 20 }, () => 401),
+        429,
+      ]);
     } finally {
       await other.stop();
     }

@@ -1,8 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ClientRoom } from 'nestjs-roost/client';
 import type { ChatContract, Moderated } from '../../sample-app/src/chat/chat.contract.js';
 import { startSampleApp, type SampleApp } from '../browser/support/sample-app.js';
 import { Visitor } from './support/visitor.js';
+
+jest.setTimeout(60_000);
 
 type ChatRoom = ClientRoom<ChatContract>;
 
@@ -128,6 +130,31 @@ describe('in unique mode', () => {
   });
 });
 
+describe('what is said at the same moment', () => {
+  it('is one message of a person in slow mode, and one of a text in unique mode', async () => {
+    const one = await account(`Two pages ${channels}`);
+    const second = new Visitor(app);
+    visitors.push(second);
+    second.cookie = one.cookie;
+    const [here, there] = [await one.joins(channel), await second.joins(channel)];
+    const guests = await Promise.all([guest(), guest(), guest()]);
+    const rooms = await Promise.all(guests.map((visitor) => visitor.joins(channel)));
+    const outcomes = async (said: Promise<unknown>[]) =>
+      (await Promise.allSettled(said)).map(({ status }) => status).sort();
+    await owned.send('set', { slowMode: 30 });
+    expect(await outcomes([here.send('say', { text: 'a' }), there.send('say', { text: 'b' })])).toEqual([
+      'fulfilled',
+      'rejected',
+    ]);
+    await owned.send('set', { slowMode: 0, uniqueMode: true });
+    expect(await outcomes(rooms.map((room) => room.send('say', { text: 'First!' })))).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+  });
+});
+
 describe('for members only', () => {
   it('guests read, and people with an account write', async () => {
     const changed = new Promise((resolve) => owned.on('settings', resolve));
@@ -176,7 +203,32 @@ describe('a time-out', () => {
   });
 });
 
+describe('a time-out that is lifted', () => {
+  it('is over, also where the person has gone and is known by what they said', async () => {
+    const rude = await guest();
+    const room = await rude.joins(channel);
+    const user = await rude.id();
+    await room.send('say', { text: 'rude' });
+    await rude.leaves();
+    const told = moderated(owned, 'timedOut');
+    await owned.send('timeOut', { user, seconds: 600 });
+    expect((await told).user).toEqual({ id: user, name: expect.stringMatching(/^\w+ \w+ \d\d$/) });
+    await owned.send('unban', { user });
+    await (await rude.joins(channel)).send('say', { text: 'sorry' });
+    await expect(owned.send('unban', { user })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(owned.send('ban', { user: 'nobody' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+});
+
 describe('a ban', () => {
+  it('is told to whom it is about, with the reason', async () => {
+    const rude = await guest();
+    const room = await rude.joins(channel);
+    const told = moderated(room, 'banned');
+    await owned.send('ban', { user: await rude.id(), reason: 'enough' });
+    expect(await told).toMatchObject({ reason: 'enough', by: `Owner ${channels}` });
+  });
+
   it('takes somebody out, outlives a reconnect, and ends when it is lifted', async () => {
     const rude = await guest();
     const room = await rude.joins(channel);
@@ -208,6 +260,16 @@ describe('a moderator', () => {
 });
 
 describe('typing', () => {
+  it('is not told of somebody who may not write', async () => {
+    const [rude, other] = [await guest(), await guest()];
+    const [room, others] = [await rude.joins(channel), await other.joins(channel)];
+    await owned.send('timeOut', { user: await rude.id(), seconds: 60 });
+    const told = new Promise((resolve) => owned.on('typing', resolve));
+    await room.send('typing', undefined);
+    await others.send('typing', undefined);
+    expect(await told).toMatchObject({ id: other.client.session?.id });
+  });
+
   it('is told to the others and not to who types', async () => {
     const someone = await guest();
     const room = await someone.joins(channel);

@@ -12,8 +12,9 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { ThrottlerGuard } from '@nestjs/throttler';
+import { Throttle, ThrottlerGuard } from '@nestjs/throttler';
 import type { Request, Response } from 'express';
+import { Sessions } from 'nestjs-roost';
 import { guestName } from '../people/guest-name.js';
 import { cleanNickname, nicknameFault } from '../people/nickname.js';
 import type { Person } from '../people/person.js';
@@ -24,15 +25,21 @@ import { clearLogin, loginToken, setLogin } from './login-cookie.js';
 import { Logins } from './logins.js';
 import { Visitors } from './visitors.js';
 import { RefusalFilter } from '../view/refusal.filter.js';
+import { SameOriginGuard } from '../view/same-origin.guard.js';
+
+/** Guests of one address in a minute: they come without a password to guess. */
+const GUESTS = { default: { ttl: 60_000, limit: 300 } };
 
 /** Who somebody is, over HTTP. What they get is a cookie, which lets their WebSocket in too. */
 @Controller('api')
+@UseGuards(SameOriginGuard)
 @UseFilters(RefusalFilter)
 export class AccountsController {
   constructor(
     private readonly accounts: Accounts,
     private readonly logins: Logins,
     private readonly visitors: Visitors,
+    private readonly sessions: Sessions,
   ) {}
 
   @Get('me')
@@ -65,6 +72,8 @@ export class AccountsController {
 
   @Post('guest')
   @HttpCode(200)
+  @UseGuards(ThrottlerGuard)
+  @Throttle(GUESTS)
   guest(@Body() guest: GuestDto, @Req() request: Request, @Res({ passthrough: true }) response: Response): Me {
     const name = guest.name === undefined ? guestName() : cleanNickname(guest.name);
     const message =
@@ -77,16 +86,23 @@ export class AccountsController {
   @Post('sign-out')
   @HttpCode(200)
   signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Me {
-    const token = loginToken(request);
-    if (token !== undefined) this.logins.end(token);
+    this.#end(request);
     clearLogin(request, response);
     return {};
   }
 
   #begin(person: Person, request: Request, response: Response): Me {
-    const before = loginToken(request);
-    if (before !== undefined) this.logins.end(before);
+    this.#end(request);
     setLogin(request, response, this.logins.begin(person));
     return this.visitors.me(person);
+  }
+
+  /** The browser's other pages are not to go on as who it was: they come back, with the cookie that it has then. */
+  #end(request: Request): void {
+    const token = loginToken(request);
+    const person = this.visitors.person(request);
+    if (token === undefined || person === undefined) return;
+    this.logins.end(token);
+    for (const session of this.sessions.byUser(person.id)) session.reauthenticate();
   }
 }

@@ -5,6 +5,8 @@ import type { Person } from '../people/person.js';
 
 /** Milliseconds for which a login lasts: people come back, guests seldom do. */
 export const LOGIN_MS = 30 * 24 * 60 * 60_000;
+/** How many there are at a time; past that those go that end first. */
+const LOGINS = 100_000;
 /** Bytes of a token. */
 const TOKEN = 32;
 
@@ -26,6 +28,8 @@ export class Logins {
     this.database.run('DELETE FROM logins WHERE expires < ?', now);
     const token = randomBytes(TOKEN).toString('base64url');
     this.database.run('INSERT INTO logins VALUES (?, ?, ?, ?)', hash(token), id, name, now + LOGIN_MS);
+    const excess = 'SELECT token FROM logins ORDER BY expires LIMIT max(0, (SELECT count(*) FROM logins) - ?)';
+    this.database.run(`DELETE FROM logins WHERE token IN (${excess})`, LOGINS);
     return token;
   }
 

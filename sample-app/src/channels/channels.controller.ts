@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Header, Post, Req, UnauthorizedException, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Header, Post, Req, UnauthorizedException, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Refusal } from '../accounts/account.contract.js';
 import { hasAccount } from '../accounts/accounts.js';
 import { Visitors } from '../accounts/visitors.js';
 import { RefusalFilter } from '../view/refusal.filter.js';
+import { SameOriginGuard } from '../view/same-origin.guard.js';
 import type { ChannelSummary } from './channel.contract.js';
 import { ChannelDirectory } from './channel-directory.js';
 import { Channels } from './channels.js';
@@ -11,6 +12,7 @@ import { NewChannelDto } from './new-channel.dto.js';
 
 /** The list of channels over HTTP; how many are in them goes on over the WebSocket. */
 @Controller('api/channels')
+@UseGuards(SameOriginGuard)
 @UseFilters(RefusalFilter)
 export class ChannelsController {
   constructor(

@@ -26,6 +26,10 @@ interface Row {
   readonly members_only: number;
 }
 
+/** Channels of one account, and moderators of one channel. */
+const OWNED = 50;
+const MODERATORS = 50;
+
 const SELECT = 'SELECT c.*, a.name AS ownerName FROM channels c LEFT JOIN accounts a ON a.id = c.owner';
 const OPEN: ChannelSettings = { slowMode: 0, uniqueMode: false, membersOnly: false };
 
@@ -55,6 +59,8 @@ export class Channels {
   }
 
   create({ name, topic }: NewChannel, owner: Person): Channel {
+    const owned = this.database.all('SELECT 1 FROM channels WHERE owner = ?', owner.id).length;
+    if (owned >= OWNED) throw new ConflictException(`You have ${OWNED} channels already.`);
     const sql = 'INSERT INTO channels (name, topic, owner) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
     if (this.database.run(sql, name, topic, owner.id) === 0) {
       throw new ConflictException({ message: 'There is a channel of that name.', field: 'name' } satisfies Refusal);
@@ -78,7 +84,14 @@ export class Channels {
     return this.database.get(sql, name, person.id) === undefined ? undefined : 'moderator';
   }
 
+  /** @throws where there are too many */
   appoint(name: string, account: string): void {
+    const others = this.database.all(
+      'SELECT 1 FROM moderators WHERE channel = ? AND account <> ?',
+      name,
+      account,
+    ).length;
+    if (others >= MODERATORS) throw new ConflictException(`A channel has at most ${MODERATORS} moderators.`);
     this.database.run('INSERT INTO moderators VALUES (?, ?) ON CONFLICT DO NOTHING', name, account);
   }
 

@@ -15,6 +15,7 @@ import { Channels } from '../channels/channels.js';
 import { Manners } from '../moderation/manners.js';
 import { Moderation } from '../moderation/moderation.js';
 import { Timeouts } from '../moderation/timeouts.js';
+import { Whom } from '../moderation/whom.js';
 import type { Person } from '../people/person.js';
 import { youOf } from '../people/you.js';
 import { ChannelPipe } from './channels.js';
@@ -28,10 +29,11 @@ export class ChatGateway extends Moderation {
     channels: Channels,
     timeouts: Timeouts,
     accounts: Accounts,
+    whom: Whom,
     private readonly manners: Manners,
     private readonly mentions: Mentions,
   ) {
-    super(channels, timeouts, accounts);
+    super(channels, timeouts, accounts, whom);
   }
 
   @OnJoin()
@@ -60,16 +62,20 @@ export class ChatGateway extends Moderation {
     @MessageBody() { text }: SayDto,
   ) {
     const { id, name } = session.user;
-    await this.manners.check(room, channel, session.user, text);
     const badge = this.channels.badgeOf(channel, session.user);
-    const author = { id, name, ...(badge && { badge }) };
-    return room.broadcast('say', { author, text, mentions: this.mentions.of(room, text) }, { from: session });
+    const message = { author: { id, name, ...(badge && { badge }) }, text, mentions: this.mentions.of(room, text) };
+    return this.manners.say(room, session.user, text, () => room.broadcast('say', message, { from: session }));
   }
 
   @OnMessage('typing')
   @RateLimit({ perSecond: 2 })
-  async typing(@CurrentRoom() room: Room<ChatContract>, @CurrentSession() session: Session<Person>): Promise<void> {
+  async typing(
+    @CurrentRoom() room: Room<ChatContract>,
+    @CurrentSession() session: Session<Person>,
+    @RoomParam('channel') channel: string,
+  ): Promise<void> {
     const { id, user } = session;
+    if (this.manners.refusal(channel, user) !== undefined) return;
     await room.broadcast('typing', { id, name: user.name }, { ephemeral: true, except: session });
   }
 }

@@ -17,6 +17,8 @@ export class Mentions {
     const found = new Set<string>();
     const folded = fold(text);
     for (let at = folded.indexOf('@'); at >= 0 && found.size < MOST; at = folded.indexOf('@', at + 1)) {
+      // As in me@example.org.
+      if (/[\p{L}\p{M}\p{N}_]$/u.test(folded.slice(0, at))) continue;
       const rest = folded.slice(at + 1);
       const name = longest([...here].filter((one) => rest.startsWith(one) && endsWord(rest, one.length)));
       const word = /^[\p{L}\p{M}\p{N}_-]+/u.exec(rest)?.[0];

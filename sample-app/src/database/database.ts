@@ -11,12 +11,15 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS logins (
     token TEXT PRIMARY KEY, user TEXT NOT NULL, name TEXT NOT NULL, expires INTEGER NOT NULL
   );
+  CREATE INDEX IF NOT EXISTS logins_by_end ON logins (expires);
   CREATE TABLE IF NOT EXISTS channels (
     name TEXT PRIMARY KEY, topic TEXT NOT NULL, owner TEXT REFERENCES accounts (id),
     slow_mode INTEGER NOT NULL DEFAULT 0, unique_mode INTEGER NOT NULL DEFAULT 0, members_only INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS moderators (channel TEXT, account TEXT, PRIMARY KEY (channel, account));
   CREATE TABLE IF NOT EXISTS timeouts (channel TEXT, user TEXT, until INTEGER NOT NULL, PRIMARY KEY (channel, user));
+  CREATE TABLE IF NOT EXISTS last_words (channel TEXT, user TEXT, at INTEGER NOT NULL, PRIMARY KEY (channel, user));
+  CREATE INDEX IF NOT EXISTS last_words_by_age ON last_words (at);
 `;
 
 /**

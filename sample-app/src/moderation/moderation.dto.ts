@@ -1,4 +1,5 @@
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { SLOWEST } from './slow-mode.js';
 
 /** Seconds: half a minute as a warning, two weeks as the most. */
 const TIMEOUT = { least: 1, most: 14 * 24 * 3_600 };
@@ -42,7 +43,7 @@ export class SettingsDto {
   @IsOptional()
   @IsInt({ message: 'Slow mode takes whole seconds.' })
   @Min(0)
-  @Max(3_600, { message: 'Slow mode takes an hour at most.' })
+  @Max(SLOWEST, { message: 'Slow mode takes an hour at most.' })
   readonly slowMode?: number;
 
   @IsOptional()

@@ -9,6 +9,7 @@ import type { Person } from '../people/person.js';
 import { AppointDto, BanDto, RemoveDto, SettingsDto, TimeOutDto, UnbanDto } from './moderation.dto.js';
 import { For, ModeratorsGuard } from './moderators.guard.js';
 import { Timeouts } from './timeouts.js';
+import { Whom } from './whom.js';
 
 /** What the owner and the moderators of a channel can do, as handlers of its room. */
 export abstract class Moderation {
@@ -16,6 +17,7 @@ export abstract class Moderation {
     protected readonly channels: Channels,
     protected readonly timeouts: Timeouts,
     protected readonly accounts: Accounts,
+    protected readonly whom: Whom,
   ) {}
 
   /** One's own message, or as a moderator anybody's. */
@@ -45,7 +47,7 @@ export abstract class Moderation {
     @RoomParam('channel') channel: string,
     @MessageBody() { user, seconds, reason }: TimeOutDto,
   ): Promise<void> {
-    const whom = this.#subject(room, channel, session.user, user);
+    const whom = await this.#subject(room, channel, session.user, user);
     this.timeouts.begin(channel, user, Date.now() + seconds * 1_000);
     await this.#tell(room, session, { action: 'timedOut', user: whom, seconds, reason });
   }
@@ -59,25 +61,29 @@ export abstract class Moderation {
     @RoomParam('channel') channel: string,
     @MessageBody() { user, reason }: BanDto,
   ): Promise<void> {
-    const whom = this.#subject(room, channel, session.user, user);
-    await room.ban(whom, reason === undefined ? {} : { reason });
+    const whom = await this.#subject(room, channel, session.user, user);
     this.channels.dismiss(channel, user);
+    // Whom it is about is to hear of it, and why.
     await this.#tell(room, session, { action: 'banned', user: whom, reason });
+    await room.ban(whom, reason === undefined ? {} : { reason });
   }
 
+  /** Ends a ban, and a time-out. */
   @OnMessage('unban')
   @UseGuards(ModeratorsGuard)
   @For('owner', 'moderator')
   async unban(
     @CurrentRoom() room: Room<ChatContract>,
     @CurrentSession() session: Session<Person>,
+    @RoomParam('channel') channel: string,
     @MessageBody() { user }: UnbanDto,
   ): Promise<void> {
-    const ban = (await room.banned()).find((one) => one.user.id === user);
-    if (ban === undefined || !(await room.unban(user))) {
-      throw new RoostException('FORBIDDEN', 'Nobody of that name is banned.');
+    const whom = await this.whom.find(room, user);
+    const timedOut = this.timeouts.end(channel, user);
+    if (!(await room.unban(user)) && !timedOut) {
+      throw new RoostException('FORBIDDEN', `${whom.name} is neither banned nor timed out.`);
     }
-    await this.#tell(room, session, { action: 'unbanned', user: named(ban.user) });
+    await this.#tell(room, session, { action: 'unbanned', user: whom });
   }
 
   @OnMessage('appoint')
@@ -118,15 +124,14 @@ export abstract class Moderation {
   }
 
   /** Whom something is done to: somebody of a lower rank. */
-  #subject(room: Room<ChatContract>, channel: string, by: Person, user: string): { id: string; name: string } {
+  async #subject(room: Room<ChatContract>, channel: string, by: Person, user: string) {
     if (user === by.id) throw new RoostException('FORBIDDEN', 'You cannot do that to yourself.');
     const badge = this.channels.badgeOf(channel, { id: user });
     const isOwner = this.channels.badgeOf(channel, by) === 'owner';
     if (badge === 'owner' || (badge === 'moderator' && !isOwner)) {
       throw new RoostException('FORBIDDEN', 'That is for those above them to do.');
     }
-    const here = room.members.find((member) => member.user?.id === user)?.user;
-    return named(here ?? this.accounts.byId(user) ?? { id: user });
+    return this.whom.find(room, user);
   }
 
   async #tell(
@@ -144,13 +149,6 @@ export abstract class Moderation {
     };
     await room.broadcast('moderated', moderated, { from: session });
   }
-}
-
-function named({ id, name }: { readonly id: string; readonly name?: string | undefined }): {
-  id: string;
-  name: string;
-} {
-  return { id, name: name ?? 'Somebody' };
 }
 
 function gone(): RoostException {

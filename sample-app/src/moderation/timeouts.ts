@@ -12,6 +12,13 @@ export class Timeouts {
     this.database.run('INSERT OR REPLACE INTO timeouts VALUES (?, ?, ?)', channel, user, until);
   }
 
+  /** @returns whether there was one */
+  end(channel: string, user: string): boolean {
+    const found = this.of(channel, user) !== undefined;
+    this.database.run('DELETE FROM timeouts WHERE channel = ? AND user = ?', channel, user);
+    return found;
+  }
+
   /** Milliseconds since 1970; nothing where there is none, or it is over. */
   of(channel: string, user: string): number | undefined {
     const sql = 'SELECT until FROM timeouts WHERE channel = ? AND user = ? AND until > ?';

@@ -44,7 +44,12 @@ export class Visitor {
     this.#options = options;
     const url = new URL('/ws', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
-    const client = (this.#client = new RoostClient(url.href, { ...options, storage: sessionStorage }));
+    const client = (this.#client = new RoostClient(url.href, {
+      ...options,
+      // The cookie says who it is, anew for each connection.
+      auth: () => undefined,
+      storage: sessionStorage,
+    }));
     this.status.follow(client);
     client.onStatus(({ state }) => {
       const { user } = client;

@@ -31,19 +31,24 @@ export class Visitor {
     return this.#ask('GET', path);
   }
 
-  post(path: string, body: object = {}): Promise<Answer> {
-    return this.#ask('POST', path, body);
+  post(path: string, body: object = {}, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#ask('POST', path, body, headers);
   }
 
   get client(): RoostClient {
-    const headers = this.cookie === undefined ? {} : { cookie: this.cookie };
+    // As a browser does: with the cookie that it has then.
+    const headers = () => (this.cookie === undefined ? {} : { cookie: this.cookie });
     class Socket extends WebSocket {
       constructor(url: string | URL, protocols?: string | string[]) {
-        super(url, protocols, { headers });
+        super(url, protocols, { headers: headers() });
       }
     }
     const url = `${this.app.url.replace('http', 'ws')}/ws`;
-    return (this.#client ??= new RoostClient(url, { WebSocket: Socket as unknown as WebSocketConstructor }));
+    return (this.#client ??= new RoostClient(url, {
+      WebSocket: Socket as unknown as WebSocketConstructor,
+      auth: () => undefined,
+      backoff: { min: 1 },
+    }));
   }
 
   /** Joins a channel, and waits until it is in. */
@@ -64,11 +69,12 @@ export class Visitor {
     this.#client = undefined;
   }
 
-  async #ask(method: string, path: string, body?: object): Promise<Answer> {
+  async #ask(method: string, path: string, body?: object, more: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(`${this.app.url}${path}`, {
       method,
       headers: {
         'content-type': 'application/json',
+        ...more,
         ...(this.cookie !== undefined && { cookie: this.cookie }),
       },
       ...(body && { body: JSON.stringify(body) }),
