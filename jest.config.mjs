@@ -1,10 +1,11 @@
 /**
  * Jest runs the TypeScript sources as ES modules; see "Tests" in CONTRIBUTING.md.
  *
- * `ROOST_VARIANT` names how servers under test are set up: `window`, `compression` or `both`. With `all`, which is for
- * `npm test`, every test runs as usual, and those of the protocol once more in each variant.
+ * `ROOST_VARIANT` names how servers under test are set up: `window`, `compression`, `both` or `redis`. With `all`, which
+ * is for `npm test`, every test runs as usual, and those of the protocol once more in each variant; in `redis`, which is
+ * two servers that share a Redis, those of coming back.
  */
-const VARIANTS = ['window', 'compression', 'both'];
+const VARIANTS = ['window', 'compression', 'both', 'redis'];
 const chosen = process.env.ROOST_VARIANT ?? '';
 if (!['', 'all', ...VARIANTS].includes(chosen)) throw new Error(`ROOST_VARIANT: there is no variant ${chosen}`);
 
@@ -51,7 +52,10 @@ const inVariant = (name) => ({
   ...project,
   displayName: name,
   globals: { ROOST_VARIANT: name },
-  testMatch: ['<rootDir>/test/conformance/**/*.test.ts', '<rootDir>/test/model/order-and-delivery.test.ts'],
+  testMatch: [
+    `<rootDir>/test/conformance/${name === 'redis' ? '{resume,hard-cases-resume,hard-cases-return,sessions}' : '**/*'}.test.ts`,
+    '<rootDir>/test/model/order-and-delivery.test.ts',
+  ],
 });
 
 const projects = chosen === 'all' ? [project, ...VARIANTS.map(inVariant)] : [chosen ? inVariant(chosen) : project];

@@ -8,6 +8,9 @@ const PACKAGES = [
   ['Nest', 'node_modules/@nestjs/core'],
   ['ws', 'node_modules/ws'],
   ['Socket.IO', `${SOCKET_IO}/node_modules/socket.io`],
+  ["Socket.IO's Redis adapter", 'bench/peers/node_modules/@socket.io/redis-adapter'],
+  ['Redis Streams adapter', 'bench/peers/node_modules/@socket.io/redis-streams-adapter'],
+  ['ioredis', 'node_modules/ioredis'],
   ['uWebSockets.js (unofficial npm package)', 'bench/peers/node_modules/@trufflesuite/uws-js-unofficial'],
 ] as const;
 

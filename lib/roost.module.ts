@@ -23,6 +23,7 @@ import { OrdinaryGateways } from './gateway/ordinary-handlers.js';
 import { Pipelines } from './gateway/pipeline.js';
 import { isRoomGateway, RoomGateways } from './gateway/room-gateways.js';
 import { RoostAdapter } from './roost.adapter.js';
+import { RoostMetrics } from './roost.metrics.js';
 import { RoostNode } from './roost.node.js';
 import { RoostPublisherModule, type RoostPublisherOptions } from './roost.publisher.js';
 import { resolveOptions, type RoostOptions, type RoostOptionsFactory } from './roost.options.js';
@@ -99,7 +100,7 @@ function isAuthenticatorClass(given: NonNullable<RoostOptions['authenticate']>):
  * @Module({ imports: [RoostModule.forRoot({ path: '/ws' })], providers: [ChatGateway] })
  * ```
  *
- * `Rooms`, `Sessions` and `Heartbeat` can then be injected anywhere.
+ * `Rooms`, `Sessions`, `Heartbeat` and `RoostMetrics` can then be injected anywhere.
  *
  * @publicApi
  */
@@ -114,8 +115,9 @@ function isAuthenticatorClass(given: NonNullable<RoostOptions['authenticate']>):
     { provide: Rooms, inject: [RoostNode], useFactory: (node: RoostNode) => node.rooms },
     { provide: Sessions, inject: [RoostNode], useFactory: (node: RoostNode) => node.sessions },
     { provide: Heartbeat, inject: [RoostNode], useFactory: (node: RoostNode) => node.heartbeat },
+    { provide: RoostMetrics, inject: [RoostNode], useFactory: (node: RoostNode) => node.metrics },
   ],
-  exports: [Rooms, Sessions, Heartbeat],
+  exports: [Rooms, Sessions, Heartbeat, RoostMetrics],
 })
 export class RoostModule extends ConfigurableModuleClass implements OnModuleInit, OnModuleDestroy {
   readonly #node: RoostNode;

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Connection } from './connection/connection.js';
 import { Heartbeat } from './connection/heartbeat.js';
+import { Traffic } from './connection/traffic.js';
 import { Turn } from './connection/turn.js';
 import type { Authenticate } from './gateway/authentication.js';
 import { ROOST_PATH } from './gateway/decorators.js';
@@ -12,6 +13,8 @@ import type { BoundHandlers } from './gateway/ordinary-handlers.js';
 import type { RoomDeclaration } from './gateway/room-gateways.js';
 import { CloseCode } from './protocol/index.js';
 import { Rooms } from './rooms/rooms.js';
+import { ErrorLog } from './roost.log.js';
+import { RoostMetrics } from './roost.metrics.js';
 import type { ResolvedOptions } from './roost.options.js';
 import { Requests, type OrdinaryHandlers } from './sessions/requests.js';
 import { Sessions, type SessionHooks } from './sessions/sessions.js';
@@ -35,6 +38,7 @@ export class RoostNode {
   readonly rooms: Rooms;
   readonly sessions: Sessions;
   readonly heartbeat: Heartbeat;
+  readonly metrics: RoostMetrics;
   readonly #entrance: Entrance;
   readonly #gatekeeper: Gatekeeper;
   readonly #streams: RoomStreams;
@@ -42,6 +46,7 @@ export class RoostNode {
   readonly #turn: Turn;
   readonly #app: AppParts;
   readonly #logger = new Logger('Roost');
+  readonly #errors = new ErrorLog();
   #started = false;
   #drained: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -68,7 +73,9 @@ export class RoostNode {
       wheel,
       onError,
       date: () => clock.date(),
+      frameLimit: limits.frame,
       elect: (task, onChange) => store.elect(task, onChange),
+      publish: (room, message) => store.publish(room, message),
     });
     this.sessions = new Sessions({
       rooms: this.rooms,
@@ -107,6 +114,7 @@ export class RoostNode {
         refusals: limits.messages === false ? 0 : limits.messages.burst,
       },
     });
+    const traffic = new Traffic();
     this.#entrance = new Entrance({
       gatekeeper: this.#gatekeeper,
       sessions: this.sessions,
@@ -119,6 +127,7 @@ export class RoostNode {
         wheel,
         turn,
         heartbeat: this.heartbeat,
+        traffic,
         options: {
           connectTimeout: timeouts.connect,
           closeTimeout: heartbeat.timeout,
@@ -131,6 +140,9 @@ export class RoostNode {
         },
       },
     });
+    const { rooms, sessions, heartbeat: pulse } = this;
+    const connections = () => this.#entrance.connections;
+    this.metrics = new RoostMetrics({ traffic, rooms, sessions, heartbeat: pulse, connections });
   }
 
   /**
@@ -177,8 +189,7 @@ export class RoostNode {
   }
 
   report(error: unknown, what: string): void {
-    if (error instanceof Error) this.#logger.error(`${what}: ${error.message}`, error.stack);
-    else this.#logger.error(`${what}: ${String(error)}`);
+    this.#errors.report(error, what);
   }
 
   /** Lets nobody in, and sends all clients away, each with a hint when to come back. */

@@ -251,6 +251,7 @@ function check(options: ResolvedOptions): void {
   if (options.fanOut.window > 50) throw new RoostOptionError('fanOut.window', 'must be a number from 0 to 50');
   checkCompression(options.compression);
   checkMethods('store', store, ['append', 'publish', 'retract', 'read', 'span', 'subscribe', 'elect', 'close']);
+  if (store !== undefined) checkMethods('store.bans', store.bans ?? {}, ['add', 'lift', 'find', 'list']);
   checkMethods('clock', clock, ['now', 'date', 'setTimeout', 'clearTimeout', 'random']);
 }
 

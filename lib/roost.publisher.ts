@@ -1,8 +1,9 @@
-import { Inject, Logger, Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
 import { Turn } from './connection/turn.js';
 import { RoostException } from './protocol/index.js';
 import type { RoomDefinition } from './rooms/definition.js';
 import { Rooms } from './rooms/rooms.js';
+import { ErrorLog } from './roost.log.js';
 import type { Store } from './store/store.js';
 import { systemClock } from './time/clock.js';
 import { TimerWheel } from './time/timer-wheel.js';
@@ -38,8 +39,8 @@ class Publisher {
   readonly #turn: Turn;
 
   constructor(private readonly options: RoostPublisherOptions) {
-    const logger = new Logger('Roost');
-    const onError = (error: unknown, what: string): void => logger.error(`${what}: ${String(error)}`);
+    const errors = new ErrorLog();
+    const onError = (error: unknown, what: string): void => errors.report(error, what);
     this.#wheel = new TimerWheel(systemClock, (error) => onError(error, 'timer'));
     this.#turn = new Turn(systemClock, 0);
     this.rooms = new Rooms(

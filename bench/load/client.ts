@@ -39,6 +39,7 @@ export class Client {
 
   constructor(
     readonly dialect: Dialect,
+    public target: Target,
     /** Whether room messages are told with their whole payload. */
     public whole: boolean,
     private readonly listener: ClientListener,
@@ -47,7 +48,7 @@ export class Client {
   }
 
   /** Connects, and settles when the client is in its rooms. */
-  enter(target: Target): Promise<void> {
+  enter(): Promise<void> {
     this.events = 0;
     this.#headers = '';
     this.#upgraded = false;
@@ -55,7 +56,7 @@ export class Client {
     return new Promise((resolve, reject) => {
       this.#entered = { resolve, reject };
       const socket = connect({
-        port: target.port,
+        port: this.target.port,
         host: '127.0.0.1',
         noDelay: true,
         onread: {
@@ -67,7 +68,7 @@ export class Client {
         },
       });
       this.#socket = socket;
-      socket.on('connect', () => socket.write(upgradeRequest(target, this.dialect)));
+      socket.on('connect', () => socket.write(upgradeRequest(this.target, this.dialect)));
       socket.on('error', (error) => this.#fail(error));
       socket.on('close', () => {
         if (this.#socket !== socket) return;

@@ -4,7 +4,7 @@ import type { Client } from './client.js';
 /** What clients say. */
 export interface ConversationOptions {
   /** The handler's name. */
-  readonly event: 'say' | 'note';
+  readonly event: 'say' | 'note' | 'nod';
   /** Messages of one client that wait for their answers at any time. */
   readonly unanswered: number;
   readonly text: string;

@@ -1,7 +1,7 @@
 import { now } from '../clock.js';
 import { percentile } from '../statistics.js';
 import { roomName } from '../servers/message.js';
-import { Client, type ClientListener, type Target } from './client.js';
+import { Client, type ClientListener } from './client.js';
 import { Conversation, type ConversationOptions } from './conversation.js';
 import type { Dialect, DialectName } from './dialects/dialect.js';
 import { PlainDialect } from './dialects/plain.js';
@@ -9,7 +9,10 @@ import { RoostDialect } from './dialects/roost.js';
 import { SocketIoDialect } from './dialects/socket-io.js';
 
 /** Clients that come in together. */
-export interface CrowdOptions extends Target {
+export interface CrowdOptions {
+  /** Where the nodes listen: as many clients come to each as to any other, one node after another. */
+  readonly ports: readonly number[];
+  readonly compression: boolean;
   readonly dialect: DialectName;
   readonly clients: number;
   /** Rooms there are, and how many of them each client is in. */
@@ -17,6 +20,8 @@ export interface CrowdOptions extends Target {
   readonly roomsEach: number;
   /** Number of the first room. @default 0 */
   readonly firstRoom?: number;
+  /** Clients that come in at the same time. @default 200 */
+  readonly atOnce?: number;
   /** Whether all hear whole frames and note how far they got, so that they can {@link Crowd.comeBack}. */
   readonly resumable?: boolean;
 }
@@ -26,6 +31,8 @@ export interface ComeBackOptions {
   readonly events: number;
   /** Whether they are to come back once more later, and so note how far they get. */
   readonly again: boolean;
+  /** Whether each comes back to the next node. */
+  readonly elsewhere?: boolean;
 }
 
 /** What has come in since the start. */
@@ -40,7 +47,10 @@ export interface Tally {
   closed: number;
 }
 
-/** Milliseconds from when messages were due until some of the clients had them. */
+/**
+ * Milliseconds from when messages were due until some of the clients had them. With several nodes only messages count
+ * that were published on another node than the client's.
+ */
 export interface Latencies {
   readonly count: number;
   readonly p50: number;
@@ -64,27 +74,29 @@ const dialects: Record<DialectName, new (rooms: string[]) => Dialect> = {
 export class Crowd implements ClientListener {
   readonly tally: Tally = { deliveries: 0, bytes: 0, compressed: 0, answers: 0, closed: 0 };
   readonly #clients: Client[] = [];
-  readonly #sampled = new Set<Client>();
+  #ports: readonly number[] = [];
+  /** Each with the number of its node. */
+  readonly #sampled = new Map<Client, number>();
   #latencies: number[] = [];
   #conversation: Conversation | undefined;
-  #target: Target = { port: 0, compression: false };
   #resumable = false;
   #waiting: { readonly events: number; readonly resolve: Map<Client, () => void> } | undefined;
 
   /** Brings more clients in. */
   async enter(options: CrowdOptions): Promise<void> {
-    const { dialect, clients, resumable = false } = options;
-    this.#target = options;
+    const { dialect, clients, ports, compression, resumable = false } = options;
+    this.#ports = ports;
     this.#resumable = resumable;
     const sample = Math.max(1, Math.floor(clients / SAMPLED));
     const entering = Array.from({ length: clients }, (_, index) => {
       const sampled = index % sample === 0 && index % PAUSED.every !== PAUSED.from;
       const speaks = new dialects[dialect](roomsOf(index, options));
-      const client = new Client(speaks, resumable || sampled, this);
-      if (sampled) this.#sampled.add(client);
+      const node = Math.floor((index * ports.length) / clients);
+      const client = new Client(speaks, { port: ports[node] as number, compression }, resumable || sampled, this);
+      if (sampled) this.#sampled.set(client, node);
       return client;
     });
-    await this.#atOnce(entering, (client) => client.enter(this.#target));
+    await this.#atOnce(entering, options.atOnce ?? AT_ONCE, (client) => client.enter());
     this.#clients.push(...entering);
   }
 
@@ -127,14 +139,15 @@ export class Crowd implements ClientListener {
    *
    * @returns milliseconds from the first to the last, and how many were taken back with nothing missing
    */
-  async comeBack({ events, again }: ComeBackOptions): Promise<{ ms: number; recovered: number }> {
+  async comeBack({ events, again, elsewhere = false }: ComeBackOptions): Promise<{ ms: number; recovered: number }> {
     const resolve = new Map<Client, () => void>();
     this.#waiting = { events, resolve };
     const began = now();
-    await this.#atOnce(this.#clients, async (client) => {
+    await this.#atOnce(this.#clients, AT_ONCE, async (client) => {
       client.whole = again;
+      if (elsewhere) client.target = { ...client.target, port: this.#portAfter(client.target.port) };
       const complete = new Promise<void>((done) => resolve.set(client, done));
-      await client.enter(this.#target);
+      await client.enter();
       if (client.dialect.recovered && client.events < events) await complete;
     });
     this.#waiting = undefined;
@@ -147,7 +160,7 @@ export class Crowd implements ClientListener {
     tally.deliveries++;
     tally.bytes += length;
     if (compressed) tally.compressed++;
-    else if (this.#sampled.has(client)) this.#takeLatency(bytes, start, length);
+    else if (this.#sampled.has(client)) this.#takeLatency(this.#sampled.get(client), bytes, start, length);
     if (this.#resumable && client.whole) client.dialect.note(bytes.toString('utf8', start, start + length));
     if (this.#waiting?.events === client.events) this.#waiting.resolve.get(client)?.();
   }
@@ -161,19 +174,29 @@ export class Crowd implements ClientListener {
     this.tally.closed++;
   }
 
-  #takeLatency(bytes: Buffer, start: number, length: number): void {
-    const text = bytes.toString('latin1', start, start + length);
-    const at = Number.parseFloat(text.slice(text.indexOf('"at":') + 5));
-    this.#latencies.push(now() - at);
+  #portAfter(port: number): number {
+    return this.#ports[(this.#ports.indexOf(port) + 1) % this.#ports.length] as number;
   }
 
-  async #atOnce(clients: readonly Client[], work: (client: Client) => Promise<void>): Promise<void> {
+  #takeLatency(node: number | undefined, bytes: Buffer, start: number, length: number): void {
+    const text = bytes.toString('latin1', start, start + length);
+    if (numberIn(text, '"node":') === node) return;
+    this.#latencies.push(now() - numberIn(text, '"at":'));
+  }
+
+  async #atOnce(clients: readonly Client[], count: number, work: (client: Client) => Promise<void>): Promise<void> {
     let next = 0;
     const worker = async (): Promise<void> => {
       for (let client = clients[next++]; client !== undefined; client = clients[next++]) await work(client);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await Promise.all(Array.from({ length: count }, worker));
   }
+}
+
+/** The number behind a key; not a number where the key is not there. */
+function numberIn(text: string, key: string): number {
+  const place = text.indexOf(key);
+  return place < 0 ? Number.NaN : Number.parseFloat(text.slice(place + key.length));
 }
 
 /** Every room gets as many members as any other, and members of one room meet others in the next. */

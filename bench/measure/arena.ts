@@ -7,9 +7,13 @@ import type { ServerOptions } from '../servers/options.js';
 import type { Offer } from '../servers/publisher.js';
 import type { Memory, ServerRequests, ServerSample } from '../servers/server.js';
 import type { Peer } from './peers.js';
+import { RedisServer, type RedisSample } from './redis.js';
 import type { Times } from './rounds.js';
 
-/** What was seen in a window of time. Rates are per second, CPU is a share of one core. */
+/**
+ * What was seen in a window of time. Rates are per second, CPU is a share of one core. Where there are several nodes the
+ * server is all of them.
+ */
 export interface Window {
   readonly published: number;
   /** Whether the server was so far behind that messages were never published. */
@@ -22,8 +26,11 @@ export interface Window {
   readonly compressed: number;
   readonly serverCpu: number;
   readonly loadCpu: number;
+  /** 0 where there is none. */
+  readonly redisCpu: number;
   /** Microseconds of the server's CPU. */
   readonly cpuPerDelivery: number;
+  readonly cpuPerMessage: number;
   readonly cpuPerAnswer: number;
   readonly latencies: Latencies | undefined;
   /** Bytes of the server's memory at the end, and the most there ever were. */
@@ -33,8 +40,14 @@ export interface Window {
   readonly closed: number;
 }
 
+/** Microseconds of CPU that something took, of all nodes and of Redis. */
+export interface Spent {
+  readonly nodes: number;
+  readonly redis: number;
+}
+
 /** Clients that come in. */
-type Clients = Omit<CrowdOptions, 'dialect' | 'port' | 'compression'> & { readonly compression?: boolean };
+type Clients = Omit<CrowdOptions, 'dialect' | 'ports' | 'compression'> & { readonly compression?: boolean };
 
 /** Milliseconds: Roost's rooms tell for up to a second who has come. */
 const SETTLING = 1_100;
@@ -42,31 +55,54 @@ const SETTLING = 1_100;
 /** Flags of Node for servers that are profiled. */
 const PROFILE = ['--cpu-prof', '--cpu-prof-dir=bench/dist/profiles'];
 
-/** One server and one load generator, for one measurement. */
+type Server = Child<ServerRequests>;
+
+/** One server, or several nodes with a Redis, and one load generator, for one measurement. */
 export class Arena {
   /** Whether servers write CPU profiles when they end. */
   static profile = false;
-  readonly #server: Child<ServerRequests>;
+  readonly #servers: readonly [Server, ...Server[]];
   readonly #load: Child<LoadRequests>;
-  #port = 0;
+  #ports: readonly number[] = [];
 
   private constructor(
     readonly peer: Peer,
     options: ServerOptions,
+    nodes: number,
+    readonly redis: RedisServer | undefined,
   ) {
     const flags = ['--expose-gc', ...(Arena.profile ? PROFILE : [])];
-    this.#server = new Child<ServerRequests>(`./servers/${peer.script}.js`, options, flags);
+    const start = (): Server => new Child<ServerRequests>(`./servers/${peer.script}.js`, options, flags);
+    this.#servers = [start(), ...Array.from({ length: nodes - 1 }, start)];
     this.#load = new Child<LoadRequests>('./load/load.js', {});
   }
 
   /** Starts both, does the work, and ends both, whatever comes. */
-  static async with<T>(peer: Peer, options: ServerOptions, work: (arena: Arena) => Promise<T>): Promise<T> {
-    const arena = new Arena(peer, options);
+  static with<T>(peer: Peer, options: ServerOptions, work: (arena: Arena) => Promise<T>): Promise<T> {
+    return new Arena(peer, options, 1, undefined).#run(work);
+  }
+
+  /** Starts a Redis, and nodes that share it. */
+  static async cluster<T>(
+    { peer, options }: { readonly peer: Peer; readonly options: ServerOptions },
+    nodes: number,
+    work: (arena: Arena, redis: RedisServer) => Promise<T>,
+  ): Promise<T> {
+    const redis = await RedisServer.start();
     try {
-      arena.#port = await arena.#server.ask('listen');
-      return await work(arena);
+      const arena = new Arena(peer, { ...options, redis: redis.url }, nodes, redis);
+      return await arena.#run(() => work(arena, redis));
     } finally {
-      await Promise.all([arena.#load.stop(), arena.#server.stop()]);
+      await redis.end();
+    }
+  }
+
+  async #run<T>(work: (arena: Arena) => Promise<T>): Promise<T> {
+    try {
+      this.#ports = await Promise.all(this.#servers.map((server) => server.ask('listen')));
+      return await work(this);
+    } finally {
+      await Promise.all([this.#load.stop(), ...this.#servers.map((server) => server.stop())]);
     }
   }
 
@@ -77,20 +113,22 @@ export class Arena {
    */
   async enter(options: Clients, warmUp?: Offer): Promise<void> {
     const { dialect } = this.peer;
-    await this.#load.ask('enter', { compression: false, ...options, dialect, port: this.#port });
+    await this.#load.ask('enter', { compression: false, ...options, dialect, ports: this.#ports });
     if (warmUp !== undefined) await this.publish(warmUp);
     await pause(SETTLING);
     if (warmUp !== undefined) await this.quiet();
   }
 
-  /** Publishes from now on. */
+  /** Publishes from now on; each of several nodes its part. */
   async publish(offer: Offer): Promise<void> {
-    await this.#server.ask('publish', offer);
+    const nodes = this.#servers.length;
+    const part = (node: number): Offer => (nodes === 1 ? offer : { ...offer, rate: offer.rate / nodes, node });
+    await Promise.all(this.#servers.map((server, node) => server.ask('publish', part(node))));
   }
 
   /** Publishes no more, and waits until what is under way has arrived. */
   async quiet(): Promise<void> {
-    await this.#server.ask('quiet');
+    await Promise.all(this.#servers.map((server) => server.ask('quiet')));
     let before = -1;
     for (let look = 0; look < 30; look++) {
       const { deliveries } = await this.#load.ask('sample');
@@ -118,21 +156,32 @@ export class Arena {
     return window;
   }
 
+  /** What a piece of work takes, and what goes on meanwhile. */
+  async spent(work: () => Promise<unknown>): Promise<Spent> {
+    const before = await this.#sample();
+    await work();
+    const after = await this.#sample();
+    return {
+      nodes: sum(after.servers, ({ cpu }, node) => cpu - (before.servers[node]?.cpu ?? 0)),
+      redis: (after.redis?.cpu ?? 0) - (before.redis?.cpu ?? 0),
+    };
+  }
+
   burst(count: number, length: number): Promise<void> {
-    return this.#server.ask('burst', { count, length });
+    return this.#servers[0].ask('burst', { count, length });
   }
 
   sampleServer(): Promise<ServerSample> {
-    return this.#server.ask('sample');
+    return this.#servers[0].ask('sample');
   }
 
   sampleLoad(): Promise<LoadSample> {
     return this.#load.ask('sample');
   }
 
-  /** What the server uses when all garbage is gone. */
+  /** What the server, or the first node, uses when all garbage is gone. */
   memory(): Promise<Memory> {
-    return this.#server.ask('memory');
+    return this.#servers[0].ask('memory');
   }
 
   pauseSome(): Promise<number> {
@@ -156,39 +205,62 @@ export class Arena {
   }
 
   async #sample(): Promise<Samples> {
-    const [server, load] = await Promise.all([this.#server.ask('sample'), this.#load.ask('sample')]);
-    return { server, load };
+    const [servers, load, redis] = await Promise.all([
+      Promise.all(this.#servers.map((server) => server.ask('sample'))),
+      this.#load.ask('sample'),
+      this.redis?.sample(),
+    ]);
+    return { servers, load, redis };
   }
 }
 
 interface Samples {
-  readonly server: ServerSample;
+  readonly servers: readonly ServerSample[];
   readonly load: LoadSample;
+  readonly redis: RedisSample | undefined;
 }
 
 /** A busy process answers late, so each side counts by its own time. */
 function between(before: Samples, after: Samples, latencies: Latencies | undefined): Window {
-  const serverSeconds = (after.server.at - before.server.at) / 1_000;
   const loadSeconds = (after.load.at - before.load.at) / 1_000;
   const count = (field: 'deliveries' | 'answers' | 'bytes' | 'compressed' | 'closed') =>
     after.load[field] - before.load[field];
   const deliveries = count('deliveries') / loadSeconds;
   const answers = count('answers') / loadSeconds;
-  const cpu = (after.server.cpu - before.server.cpu) / serverSeconds;
+  const perSecond = (field: 'cpu' | 'published' | 'skipped') =>
+    sum(after.servers, (server, node) => rate(before.servers[node] as ServerSample, server, field));
+  const cpu = perSecond('cpu');
+  const published = perSecond('published');
+  const redisCpu = before.redis && after.redis ? rate(before.redis, after.redis, 'cpu') : 0;
   return {
-    published: (after.server.published - before.server.published) / serverSeconds,
-    overloaded: after.server.skipped > before.server.skipped,
+    published,
+    overloaded: perSecond('skipped') > 0,
     deliveries,
     answers,
     bytes: count('bytes') / count('deliveries'),
     compressed: count('compressed') / count('deliveries'),
     serverCpu: cpu / 1_000_000,
     loadCpu: (after.load.cpu - before.load.cpu) / loadSeconds / 1_000_000,
+    redisCpu: redisCpu / 1_000_000,
     cpuPerDelivery: cpu / deliveries,
+    cpuPerMessage: cpu / published,
     cpuPerAnswer: cpu / answers,
     latencies,
-    rss: after.server.rss,
-    peak: after.server.peak,
+    rss: sum(after.servers, ({ rss }) => rss),
+    peak: sum(after.servers, ({ peak }) => peak),
     closed: count('closed'),
   };
+}
+
+/** How fast something rises, per second. */
+function rate<F extends string>(
+  before: Readonly<Record<F | 'at', number>>,
+  after: Readonly<Record<F | 'at', number>>,
+  field: F,
+): number {
+  return ((after[field] - before[field]) / (after.at - before.at)) * 1_000;
+}
+
+function sum<T>(values: readonly T[], pick: (value: T, index: number) => number): number {
+  return values.reduce((total, value, index) => total + pick(value, index), 0);
 }

@@ -52,6 +52,8 @@ export interface Findings {
   readonly tables: readonly Table[];
   readonly targets: readonly Target[];
   readonly plots: readonly (BarPlot | LinePlot)[];
+  /** Figures for others to reckon with, by their names. */
+  readonly figures?: Readonly<Record<string, Spread>>;
   /** What could not be measured, and other remarks. */
   readonly notes: readonly string[];
 }

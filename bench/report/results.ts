@@ -28,7 +28,7 @@ export function saveResult(result: Result): void {
 
 /** Writes the page and its plots from the results that are kept, in this order. */
 export function writeDocs(names: readonly string[]): void {
-  const results = names.filter((name) => existsSync(fileOf(name))).map(readResult);
+  const results = names.flatMap((name) => readResult(name) ?? []);
   mkdirSync(DOCS, { recursive: true });
   writeFileSync(`${DOCS}/benchmarks.md`, writePage(results, readVersions()));
   for (const plot of results.flatMap(({ findings }) => findings.plots)) {
@@ -36,7 +36,9 @@ export function writeDocs(names: readonly string[]): void {
   }
 }
 
-function readResult(name: string): Result {
+/** A result that is kept. */
+export function readResult(name: string): Result | undefined {
+  if (!existsSync(fileOf(name))) return undefined;
   return JSON.parse(readFileSync(fileOf(name), 'utf8')) as Result;
 }
 

@@ -3,6 +3,8 @@ export interface Message {
   /** When it was due, by the clock that all processes share, in milliseconds. */
   readonly at: number;
   readonly text: string;
+  /** Number of the node that it was published on, where there are several. */
+  readonly node?: number;
 }
 
 /** Name of the room with this number. */

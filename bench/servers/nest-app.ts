@@ -1,7 +1,10 @@
 import 'reflect-metadata';
-import { Module, type INestApplication, type ModuleMetadata } from '@nestjs/common';
+import { Logger, Module, type INestApplication, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AddressInfo } from 'node:net';
+
+// What is logged before the app is created counts too.
+Logger.overrideLogger(['error', 'warn']);
 
 @Module({})
 class BenchModule {}

@@ -15,7 +15,18 @@ export interface ServerOptions {
    * `@BroadcastStream` for it, Socket.IO's server does it by hand. For one room.
    */
   readonly sample?: number;
+  /** URL of the Redis that the nodes share, where there are several. */
+  readonly redis?: string;
+  /** What Socket.IO's nodes speak to each other with. */
+  readonly adapter?: AdapterName;
+  /** Roost's `heartbeat.interval`, `session.ttl` and the store's `check`, in milliseconds: what runs by the clock, faster. */
+  readonly heartbeat?: number;
+  readonly ttl?: number;
+  readonly check?: readonly [number, number];
 }
+
+/** Adapters of Socket.IO that need a Redis: by pub/sub, and by a stream that all nodes read. */
+export type AdapterName = 'redis-adapter' | 'redis-streams-adapter';
 
 /** The options that this process was started with. */
 export function serverOptions(): ServerOptions {

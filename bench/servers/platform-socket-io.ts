@@ -1,13 +1,13 @@
 /** A gateway on `@nestjs/platform-socket.io`, with Socket.IO's rooms. */
-import { UsePipes, ValidationPipe, type INestApplication, type WebSocketAdapter } from '@nestjs/common';
+import { UsePipes, ValidationPipe } from '@nestjs/common';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway, WebSocketServer } from '@nestjs/websockets';
 import { sampleTime, Subject } from 'rxjs';
 import type { Message } from './message.js';
 import { createApp, listen } from './nest-app.js';
 import { serverOptions } from './options.js';
-import { loadPeer } from './peer-package.js';
 import { SayInRoomDto } from './say.dto.js';
 import { serve } from './server.js';
+import { loadSocketIoAdapter } from './socket-io-adapter.js';
 
 interface Server {
   to(room: string): { emit(event: string, data: unknown): boolean };
@@ -17,16 +17,15 @@ interface Client {
   join(room: string): void;
 }
 
-const { IoAdapter } = await loadPeer<{ IoAdapter: new (app: INestApplication) => WebSocketAdapter }>(
-  '@nestjs/platform-socket.io',
-);
-const { compression, recovery, sample } = serverOptions();
+const { compression, recovery, sample, redis, adapter } = serverOptions();
+const SocketIoAdapter = await loadSocketIoAdapter(adapter, redis);
+
+const VALIDATION = new ValidationPipe();
 
 @WebSocketGateway({
   ...(compression && { perMessageDeflate: compression }),
   ...(recovery && { connectionStateRecovery: {} }),
 })
-@UsePipes(new ValidationPipe())
 class BenchGateway {
   @WebSocketServer()
   readonly server!: Server;
@@ -38,13 +37,21 @@ class BenchGateway {
   }
 
   @SubscribeMessage('say')
+  @UsePipes(VALIDATION)
   say(@MessageBody() { room, at, text }: SayInRoomDto) {
     this.broadcast(room, { at, text });
     return { length: text.length };
   }
 
   @SubscribeMessage('note')
+  @UsePipes(VALIDATION)
   note(@MessageBody() { text }: SayInRoomDto) {
+    return { length: text.length };
+  }
+
+  /** Nothing of Nest's has a part in it. */
+  @SubscribeMessage('nod')
+  nod(@MessageBody() { text }: SayInRoomDto) {
     return { length: text.length };
   }
 
@@ -54,7 +61,7 @@ class BenchGateway {
 }
 
 const app = await createApp({ providers: [BenchGateway] });
-app.useWebSocketAdapter(new IoAdapter(app));
+app.useWebSocketAdapter(new SocketIoAdapter(app));
 const gateway = app.get(BenchGateway);
 
 /** What an app writes that has no more than RxJS: the newest value in each interval, to everybody in the room. */

@@ -12,24 +12,34 @@ import {
   RoostModule,
   type RoostOptions,
 } from '../../lib/index.js';
+import { redisStore } from '../../lib/redis/index.js';
 import type { Message } from './message.js';
 import { createApp, listen } from './nest-app.js';
 import { serverOptions } from './options.js';
 import { SayDto } from './say.dto.js';
 import { serve } from './server.js';
 
-const { window, compression, presence, history, sample } = serverOptions();
+const { window, compression, presence, history, sample, redis, heartbeat, ttl, check } = serverOptions();
+
+const VALIDATION = new ValidationPipe();
 
 @RoomGateway('bench/:room', { ...(presence && { presence }), ...(history === false && { history }) })
-@UsePipes(new ValidationPipe())
 class BenchGateway {
   @OnMessage('say')
+  @UsePipes(VALIDATION)
   say(@CurrentRoom() room: Room, @MessageBody() { at, text }: SayDto) {
     return room.broadcast('message', { at, text });
   }
 
   @OnMessage('note')
+  @UsePipes(VALIDATION)
   note(@MessageBody() { text }: SayDto) {
+    return { length: text.length };
+  }
+
+  /** Nothing of Nest's has a part in it. */
+  @OnMessage('nod')
+  nod(@MessageBody() { text }: SayDto) {
     return { length: text.length };
   }
 }
@@ -52,9 +62,11 @@ function streaming(sample: number) {
 const unreachable = { perSecond: 1_000_000, burst: 1_000_000 };
 const options: RoostOptions = {
   limits: { connections: unreachable, messages: unreachable },
-  session: { awayPerAddress: 10_000 },
+  session: { awayPerAddress: 10_000, ...(ttl !== undefined && { ttl }) },
+  ...(heartbeat !== undefined && { heartbeat: { interval: heartbeat } }),
   ...(window !== undefined && { fanOut: { window } }),
   ...(compression && { compression }),
+  ...(redis !== undefined && { store: redisStore({ url: redis, ...(check && { check }) }) }),
 };
 const app = await createApp({
   imports: [RoostModule.forRoot(options)],
@@ -65,7 +77,8 @@ const rooms = app.get(Rooms);
 serve({
   listen: () => listen(app),
   broadcast: (room, message) => {
-    if (sample === undefined) void rooms.get(room).broadcast('message', message);
-    else values$.next(message);
+    if (sample !== undefined) return values$.next(message);
+    const published = rooms.get(room).broadcast('message', message);
+    if (redis !== undefined) return published;
   },
 });

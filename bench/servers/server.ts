@@ -11,8 +11,8 @@ export interface Subject {
    * @returns the port
    */
   listen(): Promise<number>;
-  /** Sends a message to everybody in a room. */
-  broadcast(room: string, message: Message): void;
+  /** Sends a message to everybody in a room; with several nodes it may tell when the message is on its way to all. */
+  broadcast(room: string, message: Message): Promise<unknown> | void;
 }
 
 /** A server's state at one moment. */

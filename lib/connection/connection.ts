@@ -16,6 +16,7 @@ import { textFrame } from './frame.js';
 import type { Heartbeat } from './heartbeat.js';
 import { Outbox } from './outbox.js';
 import type { Socket } from './socket.js';
+import type { Traffic } from './traffic.js';
 import type { Turn } from './turn.js';
 
 /**
@@ -57,6 +58,7 @@ export interface ConnectionParts {
   readonly wheel: TimerWheel;
   readonly turn: Turn;
   readonly heartbeat: Heartbeat;
+  readonly traffic: Traffic;
   readonly options: ConnectionOptions;
 }
 
@@ -83,9 +85,11 @@ export class Connection {
     private readonly parts: ConnectionParts,
     private readonly listener: ConnectionListener,
   ) {
-    const { options, wheel, turn } = parts;
+    const { options, wheel, turn, traffic } = parts;
     this.heardAt = parts.clock.now();
-    this.outbox = new Outbox(socket, turn, options.queueLimit, () => this.close(CloseCode.SLOW_READER, 'slow reader'));
+    this.outbox = new Outbox(socket, turn, traffic, options.queueLimit, () =>
+      this.close(CloseCode.SLOW_READER, 'slow reader'),
+    );
     socket.listen({
       message: (text) => this.#message(text),
       sign: () => this.#sign(),
@@ -103,6 +107,11 @@ export class Connection {
   /** Whether it takes compressed frames. */
   get compresses(): boolean {
     return this.socket.compresses;
+  }
+
+  /** Last round-trip time of its heartbeat, in milliseconds. */
+  get latency(): number | undefined {
+    return this.parts.heartbeat.latencyOf(this);
   }
 
   get open(): boolean {
@@ -128,7 +137,7 @@ export class Connection {
 
   /** Sends a frame that is encoded already. */
   sendText(text: string): void {
-    this.outbox.push(textFrame(text));
+    this.outbox.push(textFrame(text), 1);
   }
 
   /** Answers a bad frame, and closes the connection at a run of them. */
@@ -172,6 +181,7 @@ export class Connection {
     this.#state = 'closed';
     this.#held = undefined;
     this.#timer?.cancel();
+    this.parts.traffic.closed(code);
     this.parts.heartbeat.forget(this);
     this.listener.closed(code);
     for (const farewell of this.#farewells) farewell();
@@ -192,6 +202,7 @@ export class Connection {
 
   #message(text: string | undefined): void {
     if (this.#state === 'closed') return;
+    this.parts.traffic.received++;
     this.heardAt = this.parts.clock.now();
     if (this.#state === 'welcoming') this.#hold(text);
     else this.#read(text);

@@ -1,4 +1,5 @@
 import type { Socket } from './socket.js';
+import type { Traffic } from './traffic.js';
 import type { Gathering, Turn } from './turn.js';
 
 /** Bytes gathered in a turn at which an outbox writes without waiting for the turn's end. */
@@ -11,6 +12,7 @@ const WRITE_AT = 64 * 1024;
 export class Outbox implements Gathering {
   #chunks: Buffer[] = [];
   #bytes = 0;
+  #frames = 0;
   #closed = false;
   /** Bytes of replays among what is queued, at most. */
   #replayed = 0;
@@ -24,6 +26,7 @@ export class Outbox implements Gathering {
   constructor(
     private readonly socket: Socket,
     private readonly turn: Turn,
+    private readonly traffic: Traffic,
     private readonly limit: number,
     private readonly onOverflow: () => void,
   ) {}
@@ -38,8 +41,11 @@ export class Outbox implements Gathering {
     return this.#queued > this.limit / 2;
   }
 
-  /** Adds whole frames, given as one buffer that others may share. */
-  push(chunk: Buffer): void {
+  /**
+   * @param chunk whole frames, as one buffer that others may share
+   * @param frames how many
+   */
+  push(chunk: Buffer, frames: number): void {
     if (this.#closed) return;
     // What this turn gathered is not yet a queue: only what the network then leaves behind is.
     if (this.#bytes + chunk.length > WRITE_AT) this.flush();
@@ -49,21 +55,23 @@ export class Outbox implements Gathering {
       this.onOverflow();
       return;
     }
-    this.#add(chunk);
+    this.#add(chunk, frames);
   }
 
   /** Adds a piece of a replay, in a step of {@link whenDrained}. It is no reason to close a slow reader. */
-  pushReplay(chunk: Buffer): void {
+  pushReplay(chunk: Buffer, frames: number): void {
     if (this.#closed) return;
-    this.#add(chunk);
+    this.#add(chunk, frames);
     this.#replayed += chunk.length;
   }
 
   flush(): void {
     if (this.#chunks.length === 0) return;
     const chunks = this.#chunks;
+    this.traffic.wrote(this.#frames, this.#bytes);
     this.#chunks = [];
     this.#bytes = 0;
+    this.#frames = 0;
     this.socket.write(chunks);
   }
 
@@ -100,8 +108,9 @@ export class Outbox implements Gathering {
     await new Promise<void>((resolve) => this.socket.whenWritten(resolve));
   }
 
-  #add(chunk: Buffer): void {
+  #add(chunk: Buffer, frames: number): void {
     if (this.#chunks.push(chunk) === 1) this.turn.outbox(this);
     this.#bytes += chunk.length;
+    this.#frames += frames;
   }
 }

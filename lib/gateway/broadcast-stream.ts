@@ -1,10 +1,10 @@
 import type { Type } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
-import { isObservable } from 'rxjs';
 import type { BroadcastData, BroadcastEvent } from '../protocol/index.js';
 import type { Session } from '../sessions/session.js';
 import { streamOptionFault, type BroadcastStreamOptions } from '../streams/options.js';
-import type { StreamDefinition, StreamSource } from '../streams/room-stream.js';
+import type { StreamDefinition } from '../streams/room-stream.js';
+import { isSource, type StreamSource } from '../streams/source.js';
 import { RoostContext } from './context.js';
 import type { Pipelines, Provider } from './pipeline.js';
 
@@ -90,8 +90,4 @@ export function streamsOf(
     });
   }
   return streams;
-}
-
-function isSource(value: unknown): value is StreamSource {
-  return isObservable(value) || (typeof value === 'object' && value !== null && Symbol.asyncIterator in value);
 }

@@ -134,6 +134,11 @@ export class Entrance {
     // A session is its user's: whoever else presents its token gets one of their own.
     if (token !== undefined && holder !== undefined && holder.user?.id === identity.user?.id) {
       const known = sessions.byToken(token) ?? (await sessions.fetch(token));
+      if (known?.settle !== undefined) await known.settle();
+      if (connection.closed) {
+        if (known !== undefined) sessions.abandoned(known);
+        return;
+      }
       if (known !== undefined && !known.ended) {
         found(known);
         await sessions.resume(known, connection, frame, identity, ready);
@@ -144,6 +149,7 @@ export class Entrance {
     if (wait !== undefined) {
       throw new RoostException('RATE_LIMITED', 'too many connections', { retryAfter: wait });
     }
+    if (token !== undefined) sessions.counts.lost++;
     await sessions.open(connection, identity, (opened) => {
       found(opened);
       ready();

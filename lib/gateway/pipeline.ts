@@ -1,4 +1,4 @@
-import type { ArgumentsHost, ExceptionFilter, Type } from '@nestjs/common';
+import type { ExceptionFilter, ExecutionContext, Type } from '@nestjs/common';
 import {
   ContextIdFactory,
   type ApplicationConfig,
@@ -15,6 +15,7 @@ import {
   EmptyError,
   finalize,
   isObservable,
+  lastValueFrom,
   Observable,
   Subject,
   Subscription,
@@ -22,6 +23,7 @@ import {
 } from 'rxjs';
 import { RoostException } from '../protocol/index.js';
 import type { RoostContext } from './context.js';
+import { directHandler } from './direct-handler.js';
 import { filterError, type Filters, type FilterToken } from './filters.js';
 import { ACK_PARAMETER, BODY_PARAMETER, filtersOf, ROUTE_ARGUMENTS, SOCKET_PARAMETER } from './nest-metadata.js';
 
@@ -85,7 +87,9 @@ export class Pipelines {
       try {
         options.before?.(args[2]);
         const result = await run(args);
-        return result instanceof Box ? result.content : result;
+        if (result instanceof Box) return result.content;
+        // Nest has waited for an Observable already; where it has no part, that is left to do.
+        return isObservable(result) ? await lastValueFrom(result) : result;
       } catch (error) {
         // An interceptor that lets nothing through answers nothing.
         if (error instanceof EmptyError) return undefined;
@@ -108,7 +112,21 @@ export class Pipelines {
 
   #static(wrapper: Provider, methodName: string, options: HandlerOptions) {
     const instance = wrapper.instance as Record<string, Method>;
-    const run = this.#context(instance, methodName, undefined, wrapper.id, options);
+    const method = instance[methodName] as Method;
+    const { guards, boxed = false } = options;
+    const direct = directHandler<HandlerArguments>(
+      instance,
+      methodName,
+      wrap(method, boxed ? box : firstAnswer),
+      this.config,
+      {
+        guards,
+        interceptors: !boxed,
+        valueOf: (type, data, args) => parameters.exchangeKeyForValue(type, data, args),
+        contextOf: (args) => hostOf(args, wrapper.metatype as Type, method),
+      },
+    );
+    const run = direct ?? this.#context(instance, methodName, undefined, wrapper.id, options);
     return (args: HandlerArguments) => run(...args);
   }
 
@@ -186,6 +204,7 @@ function box(result: unknown): unknown {
 
 /** Nest waits for an Observable's last value, which may never come; a request has one answer, the first. */
 function firstAnswer(result: unknown): unknown {
+  if (result instanceof Promise) return result.then(firstAnswer);
   if (!isObservable(result)) return result;
   const further = answering.getStore()?.further;
   return further === undefined ? result.pipe(take(1), defaultIfEmpty(undefined)) : firstOf(result, further);
@@ -242,7 +261,7 @@ function wrap(method: Method, change: (result: unknown) => unknown): Method {
   return Object.setPrototypeOf(wrapper, method) as Method;
 }
 
-function hostOf(args: HandlerArguments, metatype: Type, method: Method): ArgumentsHost {
+function hostOf(args: HandlerArguments, metatype: Type, method: Method): ExecutionContext {
   const host = {
     getArgs: () => args,
     getArgByIndex: (index: number) => args[index],
@@ -253,7 +272,7 @@ function hostOf(args: HandlerArguments, metatype: Type, method: Method): Argumen
     switchToRpc: () => unsupported('RPC'),
     switchToWs: () => ({ getClient: () => args[0], getData: () => args[1], getPattern: () => args[3] }),
   };
-  return host as unknown as ArgumentsHost;
+  return host as unknown as ExecutionContext;
 }
 
 function unsupported(type: string): never {

@@ -22,3 +22,8 @@ export class RoostException extends Error {
     this.retryAfter = options.retryAfter;
   }
 }
+
+/** Whether something could not be done since what it needs is away, and may be done later. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof RoostException && error.code === 'UNAVAILABLE';
+}

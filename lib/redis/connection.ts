@@ -1,54 +1,66 @@
 import { Logger } from '@nestjs/common';
-import { Cluster, Redis } from 'ioredis';
 import { RoostException } from '../protocol/index.js';
+import { connect, isCluster, isPassing, type Client } from './client.js';
 import type { ResolvedRedisOptions } from './options.js';
 import { scripts, type ScriptName } from './scripts.js';
 
-type Client = Redis | Cluster;
+/** Milliseconds until a command is tried again that could not run. */
+const AGAIN = 50;
+/** Milliseconds between two lines of the log that say the same. */
+const SILENCE = 10_000;
 
-/** How Redis is doing. @publicApi */
+/** How Redis is doing, as this node sees it. @publicApi */
 export interface RedisHealth {
+  /** Whether it can be reached. */
   readonly up: boolean;
   /** When it came up or went down, in milliseconds since 1970. */
   readonly since: number;
-  /** Commands that wait for an answer. */
+  /** Commands that wait for an answer, or for a connection. */
   readonly pending: number;
+  /** Whether what others say is heard: subscriptions are connected, and what is published arrives. */
+  readonly listening: boolean;
+  /** What Redis last refused to do, as `OOM command not allowed …`. */
+  readonly lastError?: string;
 }
 
 /**
- * The connections of one node: one for commands, those of a turn in one write, and one that listens (in a Cluster one
- * for each shard). Whatever cannot be had in time is UNAVAILABLE.
+ * Where commands go: those of a turn in one write. Whatever cannot be had in time is UNAVAILABLE, which does not say
+ * that it was not done: a command whose answer was lost may have run.
  */
 export class RedisConnection {
-  readonly sharded: boolean;
-  /** Called when what was said meanwhile may have been missed. */
-  onGap: () => void = () => {};
-  onMessage: (channel: string, message: string) => void = () => {};
-  readonly #commands: Client;
-  readonly #subscriber: Client;
-  readonly #own: Client[];
+  readonly client: Client;
+  /** Called when it is connected (again). */
+  onUp: () => void = () => {};
   readonly #logger = new Logger('Roost');
   #pending = 0;
   #corked = false;
-  #health = { up: false, since: Date.now() };
+  #up = false;
+  #since = Date.now();
+  #lastError: string | undefined;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #closed = false;
+  /** Those who wait for a connection. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(private readonly options: ResolvedRedisOptions) {
-    this.#commands = connect(options);
-    this.#subscriber = connect(options);
-    this.sharded = this.#commands instanceof Cluster;
-    this.#own = [this.#commands, this.#subscriber];
-    for (const one of this.#own) one.on('error', (error: Error) => this.#failed(error));
-    this.#commands.on('ready', () => this.#cameUp());
-    this.#commands.on('close', () => this.#wentDown());
-    this.#subscriber.on('ready', () => this.onGap());
-    this.#subscriber.on(this.sharded ? 'smessage' : 'message', (channel: string, message: string) => {
-      this.onMessage(channel, message);
-    });
+    this.client = connect(options);
+    this.client.on('error', (error: Error) => this.#failed(error));
+    this.client.on('ready', () => this.#cameUp());
+    this.client.on('close', () => this.#wentDown());
   }
 
-  get health(): RedisHealth {
-    return { ...this.#health, pending: this.#pending };
+  get health(): Omit<RedisHealth, 'listening'> {
+    return {
+      up: this.#up,
+      since: this.#since,
+      pending: this.#pending,
+      ...(this.#lastError !== undefined && { lastError: this.#lastError }),
+    };
+  }
+
+  /** Whether keys and channels are spread over shards. */
+  get sharded(): boolean {
+    return isCluster(this.client);
   }
 
   /** Name of the command that scripts publish with. */
@@ -62,7 +74,11 @@ export class RedisConnection {
     );
   }
 
-  /** Runs a script; again where the connection broke meanwhile, so that it may run twice. */
+  /**
+   * Runs a script; again where the connection broke meanwhile, so that it may run twice.
+   *
+   * @param args told whether it may have run already
+   */
   run(
     name: ScriptName,
     keys: readonly string[],
@@ -88,131 +104,111 @@ export class RedisConnection {
   async command<T>(run: (client: Client, again: boolean) => Promise<T>): Promise<T> {
     const { commandTimeout, pendingCommands } = this.options;
     if (this.#closed || this.#pending >= pendingCommands) throw unavailable();
-    this.#pending++;
-    const until = Date.now() + commandTimeout;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(unavailable()), commandTimeout).unref();
-    });
-    try {
-      return await Promise.race([this.#attempts(run, until), late]);
-    } finally {
-      clearTimeout(timer);
-      this.#pending--;
-    }
-  }
-
-  async subscribe(channel: string): Promise<void> {
-    await this.#listen(() =>
-      this.sharded ? this.#subscriber.ssubscribe(channel) : this.#subscriber.subscribe(channel),
-    );
-  }
-
-  async unsubscribe(channel: string): Promise<void> {
-    await this.#listen(() =>
-      this.sharded ? this.#subscriber.sunsubscribe(channel) : this.#subscriber.unsubscribe(channel),
-    );
-  }
-
-  /** The subscriptions are connected, and nothing comes: connects anew. */
-  reconnectSubscriber(): void {
-    this.#logger.warn('Redis: subscriptions are silent; connecting anew');
-    this.#subscriber.disconnect(true);
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (const one of this.#own) one.disconnect();
-  }
-
-  async #attempts<T>(run: (client: Client, again: boolean) => Promise<T>, until: number): Promise<T> {
+    const until = performance.now() + commandTimeout;
     for (let again = false; ; again = true) {
+      if (this.client.status !== 'ready') await this.#ready(until);
       try {
         this.#cork();
-        return await run(this.#commands, again);
+        return await this.#inTime(run(this.client, again), until);
       } catch (error) {
-        if (!isBroken(error)) throw asUnavailable(error);
-        if (this.#closed || Date.now() >= until) throw unavailable(error);
-        await new Promise((resolve) => setTimeout(resolve, 50).unref());
+        if (error instanceof RoostException) throw error;
+        if (!isPassing(error)) this.#refused(error);
+        if (!isPassing(error) || this.#closed || performance.now() + AGAIN > until) throw unavailable(error);
+        await new Promise((resolve) => setTimeout(resolve, AGAIN).unref());
       }
     }
   }
 
-  /** Commands need not wait for each other's answers; they need not have a write of their own either. */
-  #cork(): void {
-    const client = this.#commands;
-    if (this.#corked || client instanceof Cluster || client.status !== 'ready') return;
-    const { stream } = client;
-    this.#corked = true;
-    stream.cork();
-    setImmediate(() => {
-      this.#corked = false;
-      stream.uncork();
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const wake of this.#waiting) wake();
+    this.client.disconnect();
+  }
+
+  /** Waits for an answer. What comes too late still counts as pending, until its connection is given up. */
+  #inTime<T>(answer: Promise<T>, until: number): Promise<T> {
+    this.#pending++;
+    return new Promise<T>((resolve, reject) => {
+      const timer = setTimeout(() => reject(unavailable()), until - performance.now()).unref();
+      const over = (): void => {
+        this.#pending--;
+        clearTimeout(timer);
+      };
+      answer.then(
+        (result) => {
+          over();
+          resolve(result);
+        },
+        (error: Error) => {
+          over();
+          reject(error);
+        },
+      );
     });
   }
 
-  async #listen(run: () => Promise<unknown>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(unavailable()), this.options.commandTimeout).unref();
+  /** Waits for a connection. */
+  async #ready(until: number): Promise<void> {
+    this.#pending++;
+    let wake = (): void => {};
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    this.#waiting.add(wake);
+    const timer = setTimeout(wake, until - performance.now()).unref();
+    await woken;
+    this.#pending--;
+    this.#waiting.delete(wake);
+    clearTimeout(timer);
+    if (this.#closed || this.client.status !== 'ready') throw unavailable();
+  }
+
+  /** Commands need not wait for each other's answers; they need not have a write of their own either. */
+  #cork(): void {
+    if (this.#corked) return;
+    const { client } = this;
+    const streams = (isCluster(client) ? client.nodes('master') : [client])
+      .filter(({ status }) => status === 'ready')
+      .map(({ stream }) => stream);
+    this.#corked = true;
+    for (const stream of streams) stream.cork();
+    setImmediate(() => {
+      this.#corked = false;
+      for (const stream of streams) stream.uncork();
     });
-    try {
-      await Promise.race([run(), late]);
-    } catch (error) {
-      throw asUnavailable(error);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   #cameUp(): void {
-    if (this.#health.up) return;
-    this.#health = { up: true, since: Date.now() };
-    this.#logger.log('Redis: connected');
+    for (const wake of this.#waiting) wake();
+    if (!this.#up) {
+      this.#up = true;
+      this.#since = Date.now();
+      this.#logger.log('Redis: connected');
+    }
+    this.onUp();
   }
 
   #wentDown(): void {
-    if (!this.#health.up || this.#closed) return;
-    this.#health = { up: false, since: Date.now() };
+    if (!this.#up || this.#closed) return;
+    this.#up = false;
+    this.#since = Date.now();
     this.#logger.warn('Redis: the connection is lost');
   }
 
   #failed(error: Error): void {
     // While it is away every attempt fails; that it is away was said.
-    if (this.#health.up) this.#logger.error(`Redis: ${error.message}`);
+    if (this.#up && !this.#closed) this.#logger.error(`Redis: ${error.message}`);
+  }
+
+  /** Redis answers, and will not do it: who asked hears that it is unavailable, and the log why. */
+  #refused(error: unknown): void {
+    const text = (error as Error).message;
+    const again = text === this.#lastError && performance.now() - this.#saidAt < SILENCE;
+    this.#lastError = text;
+    if (again) return;
+    this.#saidAt = performance.now();
+    this.#logger.error(`Redis refuses: ${text}`);
   }
 }
 
-const COMMON = {
-  // Whether a command that was under way has run is not known; what may be repeated is repeated by us.
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: null,
-  // After a failover the server may be a replica by now.
-  reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 1 : false),
-  retryStrategy: (times: number) => Math.min(50 * 2 ** times, 1_000),
-} as const;
-
-/** A new connection, as the options say; one that was handed in is only copied. */
-function connect({ client, url }: ResolvedRedisOptions): Client {
-  if (client === undefined) return new Redis(url, COMMON);
-  const given = typeof client === 'function' ? client() : client;
-  const copy =
-    given instanceof Cluster ? given.duplicate([], { shardedSubscribers: true } as never) : given.duplicate(COMMON);
-  if (typeof client === 'function') given.disconnect();
-  return copy;
-}
-
-/** The command may or may not have run. */
-function isBroken(error: unknown): boolean {
-  return /Connection is closed|Command aborted|ECONNRESET|ECONNREFUSED|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|TRYAGAIN|UNBLOCKED|None of startup nodes|Cluster is not ready|Stream isn't writeable/i.test(
-    String(error),
-  );
-}
-
-function asUnavailable(error: unknown): unknown {
-  return error instanceof RoostException ? error : unavailable(error);
-}
-
-function unavailable(cause?: unknown): RoostException {
+export function unavailable(cause?: unknown): RoostException {
   return new RoostException('UNAVAILABLE', 'the store does not answer', { cause });
 }

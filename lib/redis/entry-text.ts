@@ -1,7 +1,8 @@
+import type { RosterEntry } from '../store/cluster.js';
 import type { Draft, Entry } from '../store/store.js';
 
 /** Separates fields; JSON text has none of it. */
-const SEPARATOR = '\u001f';
+export const SEPARATOR = '\u001f';
 
 /**
  * A message as it is kept and sent: `<ts> <nonce> m <event> <from> <except> <data>`, all but the first three as JSON
@@ -62,4 +63,10 @@ export function fieldsOfMessage(message: string, count: number): string[] {
 /** A message of a channel that no script makes. */
 export function channelMessage(kind: string, text: string): string {
   return `${kind}${SEPARATOR}${text}`;
+}
+
+/** Reads what is written of a member of a room: `<generation> <value>`. */
+export function readRosterEntry(text: string): RosterEntry {
+  const end = text.indexOf(' ');
+  return { generation: Number(text.slice(0, end)), value: text.slice(end + 1) };
 }

@@ -20,6 +20,11 @@ export class Keys {
     return `${this.#room(room)}who`;
   }
 
+  /** Who is not to be in the room. */
+  bans(room: string): string {
+    return `${this.#room(room)}bans`;
+  }
+
   /** What is said in the room. */
   live(room: string): string {
     return `${this.#room(room)}live`;
@@ -31,7 +36,7 @@ export class Keys {
 
   /** Nodes that take part, by when they were last heard of. */
   get nodes(): string {
-    return `${this.prefix}nodes`;
+    return `${this.prefix}{nodes}`;
   }
 
   /** Sessions of a node. */
@@ -42,6 +47,16 @@ export class Keys {
   /** What is said to a node. */
   node(node: string): string {
     return `${this.prefix}node:{${tag(node)}}:heard`;
+  }
+
+  /** A channel by which a node finds out whether it hears what is published: one of many, for one of each shard. */
+  probe(node: string, n: number): string {
+    return `${this.prefix}probe:{${tag(node)}:${n}}`;
+  }
+
+  /** Is there for as long as nothing is lost of what is kept. */
+  get marker(): string {
+    return `${this.prefix}{nodes}:marker`;
   }
 
   /** Who does a task. */

@@ -11,8 +11,6 @@ export interface RedisStoreOptions {
   /**
    * A connection of your own (for Sentinel, Cluster, or options that a URL cannot say), or what makes one. The store makes
    * further connections of its kind, and leaves yours open when it closes.
-   *
-   * A Cluster needs `shardedSubscribers: true`.
    */
   client?: Redis | Cluster | (() => Redis | Cluster);
   /** Begins all keys and channels: apps that share a Redis need one each. @default 'roost:' */
@@ -30,14 +28,27 @@ export interface RedisStoreOptions {
   lease?: number;
   /** A room is compared with its log every so often, at a random moment in between. @default [10_000, 40_000] */
   check?: readonly [number, number];
+  /**
+   * How often a node publishes to itself, to find out whether what is published arrives; twice not in `commandTimeout`, and
+   * it connects anew. @default 10_000
+   */
+  probe?: number;
+  /** Bans of one room; past that the oldest go. @default 10_000 */
+  bans?: number;
   /** Milliseconds since 1970; for tests. */
   date?: () => number;
 }
+
+const KNOWN: ReadonlySet<string> = new Set<keyof RedisStoreOptions>([
+  'url', 'client', 'prefix', 'commandTimeout', 'pendingCommands', 'onStoreDown', 'lease', 'check', 'probe', 'bans', 'date',
+]); // prettier-ignore
 
 /** Options with their defaults. */
 export interface ResolvedRedisOptions extends Required<Omit<RedisStoreOptions, 'url' | 'client'>> {
   readonly url: string;
   readonly client: RedisStoreOptions['client'] | undefined;
+  /** The date, where it is not the machine's. */
+  readonly movedDate: (() => number) | undefined;
 }
 
 /** @throws {TypeError} that names the option */
@@ -51,7 +62,10 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
     onStoreDown: options.onStoreDown ?? 'refuse',
     lease: options.lease ?? 10_000,
     check: options.check ?? [10_000, 40_000],
+    probe: options.probe ?? 10_000,
+    bans: options.bans ?? 10_000,
     date: options.date ?? (() => Date.now()),
+    movedDate: options.date,
   };
   const refuse = (option: string, rule: string): never => {
     throw new TypeError(`redisStore: option \`${option}\` ${rule}`);
@@ -60,11 +74,15 @@ export function resolveRedisOptions(options: RedisStoreOptions): ResolvedRedisOp
   if (!/^rediss?:\/\//.test(resolved.url)) refuse('url', 'must begin with redis:// or rediss://');
   if (typeof resolved.prefix !== 'string' || /[{}]/.test(resolved.prefix))
     refuse('prefix', 'must be text without braces');
-  for (const option of ['commandTimeout', 'pendingCommands', 'lease'] as const) {
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.has(name)) refuse(name, `is not known; there are ${[...KNOWN].join(', ')}`);
+  }
+  for (const option of ['commandTimeout', 'pendingCommands', 'lease', 'probe', 'bans'] as const) {
     if (!(Number.isFinite(resolved[option]) && resolved[option] > 0)) refuse(option, 'must be a number above 0');
   }
   if (!['refuse', 'local'].includes(resolved.onStoreDown)) refuse('onStoreDown', "must be 'refuse' or 'local'");
-  const [least, most] = resolved.check;
-  if (!(least > 0 && most >= least)) refuse('check', 'must be two rising numbers above 0');
+  const [least, most] = Array.isArray(resolved.check) ? (resolved.check as readonly number[]) : [];
+  if (!(least !== undefined && least > 0 && most !== undefined && most >= least))
+    refuse('check', 'must be two rising numbers above 0');
   return resolved;
 }

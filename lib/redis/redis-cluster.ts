@@ -1,48 +1,62 @@
 import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import type { Cluster, ClusterEvents, RosterState, SessionState } from '../store/cluster.js';
+import {
+  expelledField,
+  seatField,
+  type ClaimedSession,
+  type Cluster,
+  type ClusterEvents,
+  type RosterState,
+  type Saved,
+  type SessionChanges,
+  type SessionState,
+} from '../store/cluster.js';
 import type { RedisConnection } from './connection.js';
-import { channelMessage } from './entry-text.js';
+import { channelMessage, readRosterEntry, SEPARATOR } from './entry-text.js';
 import type { Keys } from './keys.js';
 import type { ResolvedRedisOptions } from './options.js';
+import type { Subscriptions } from './subscriptions.js';
 
 /** Orphans that are looked at in one go. */
 const BATCH = 200;
-/** Milliseconds that a roster is kept after its last change: rooms that are used are changed, or read anew. */
-const ROSTER = 24 * 60 * 60_000;
+/** Milliseconds that a roster is kept after it was last written or compared, at least. */
+const ROSTER = 120_000;
+/** Milliseconds that a session which has ended is remembered, for an owner of before that has not heard of it. */
+const OVER = 180_000;
 
 /** Sessions, rosters and nodes in Redis. */
 export class RedisCluster implements Cluster {
-  readonly node = randomBytes(9).toString('base64url');
   readonly #logger = new Logger('Roost');
   #events: ClusterEvents | undefined;
   #renewal: NodeJS.Timeout | undefined;
+  #renewing: Promise<void> | undefined;
   /** By Redis's clock. */
   #renewedAt = 0;
+  /** By the machine's. */
+  #renewedHere = 0;
+  #marker: string | undefined;
   #ttl = 5 * 60_000;
 
   constructor(
+    readonly node: string,
     private readonly redis: RedisConnection,
+    private readonly subscriptions: Subscriptions,
     private readonly keys: Keys,
     private readonly options: ResolvedRedisOptions,
   ) {}
 
+  /** @internal Milliseconds that what is written of a session is kept. */
+  get sessionTtl(): number {
+    return this.#ttl;
+  }
+
   // ---- nodes -------------------------------------------------------------------------------------------------------
 
   async start(events: ClusterEvents): Promise<void> {
+    await this.subscriptions.add(this.keys.node(this.node));
     this.#events = events;
-    await this.redis.subscribe(this.keys.node(this.node));
-    await this.#renew();
-    const again = (): void => {
-      this.#renewal = setTimeout(
-        () =>
-          void this.#renew()
-            .catch(() => {})
-            .finally(() => this.#renewal && again()),
-        this.options.lease / 4,
-      ).unref();
-    };
-    again();
+    await this.#renewed();
+    this.#renewal = setInterval(() => this.renew(), this.options.lease / 4).unref();
   }
 
   async leave(): Promise<void> {
@@ -52,14 +66,19 @@ export class RedisCluster implements Cluster {
   }
 
   close(): void {
-    clearTimeout(this.#renewal);
-    this.#renewal = undefined;
+    clearInterval(this.#renewal);
+    this.#events = undefined;
+  }
+
+  /** @internal Says that this node lives, where it takes part; tried again soon where it cannot. */
+  renew(): void {
+    if (this.#events !== undefined) this.#renewed().catch(() => undefined);
   }
 
   /** @internal A message of a channel that is no room's. */
   heard(channel: string, message: string): void {
     if (channel !== this.keys.node(this.node)) return;
-    const from = message.slice(0, message.indexOf('\u001f'));
+    const from = message.slice(0, message.indexOf(SEPARATOR));
     this.#events?.heard(from, message.slice(from.length + 1));
   }
 
@@ -68,64 +87,90 @@ export class RedisCluster implements Cluster {
   }
 
   async alive(node: string): Promise<boolean> {
-    const heard = await this.redis.command((client) => client.zscore(this.keys.nodes, node));
-    return heard !== null && Number(heard) > (await this.#now()) - this.options.lease;
+    return (await this.#silent(node, false)).length === 0;
   }
 
-  async #renew(): Promise<void> {
-    const now = await this.#now();
-    await this.redis.command((client) => client.zadd(this.keys.nodes, now, this.node));
-    const silent = now - this.#renewedAt;
+  #renewed(): Promise<void> {
+    return (this.#renewing ??= this.#sayAlive().finally(() => (this.#renewing = undefined)));
+  }
+
+  async #sayAlive(): Promise<void> {
+    const asked = performance.now();
+    const [now, marker] = (await this.redis.run('renew', [this.keys.nodes, this.keys.marker], () => [
+      this.node,
+      randomBytes(9).toString('base64url'),
+    ])) as [number, string];
+    const silent = this.#renewedAt === 0 ? 0 : now - this.#renewedAt;
+    const lost = this.#marker !== undefined && this.#marker !== marker;
     this.#renewedAt = now;
-    if (silent > this.options.lease && silent < now) this.#events?.lapsed();
+    this.#renewedHere = asked;
+    this.#marker = marker;
+    if (lost) this.#events?.lost();
+    else if (silent > this.options.lease) this.#events?.lapsed();
   }
 
-  /** Redis's clock, the one that all nodes have in common. */
-  async #now(): Promise<number> {
-    const [seconds, micros] = await this.redis.command((client) => client.call('TIME') as Promise<[string, string]>);
-    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+  async #silent(node: string, forget: boolean): Promise<string[]> {
+    const args = [this.options.lease, node, forget ? '1' : '0'];
+    return (await this.redis.run('silent', [this.keys.nodes], () => args)) as string[];
   }
 
   // ---- sessions ----------------------------------------------------------------------------------------------------
 
   async create(id: string, fields: ReadonlyMap<string, string>, ttl: number): Promise<void> {
     this.#ttl = ttl;
-    await this.redis.command(async (client) => {
-      const key = this.keys.session(id);
-      await Promise.all([
+    const key = this.keys.session(id);
+    await this.redis.command((client) =>
+      Promise.all([
         client.sadd(this.keys.sessionsOf(this.node), id),
         client.hset(key, '#generation', '1', '#node', this.node, ...[...fields].flat()),
         client.pexpire(key, ttl),
-      ]);
-    });
+      ]),
+    );
   }
 
   async look(id: string): Promise<SessionState | undefined> {
     const found = await this.redis.command((client) => client.hgetall(this.keys.session(id)));
-    return stateOf(Object.entries(found));
+    return '#over' in found ? undefined : stateOf(Object.entries(found));
   }
 
-  async claim(id: string, generation: number): Promise<SessionState | undefined> {
-    await this.redis.command((client) => client.sadd(this.keys.sessionsOf(this.node), id));
-    const flat = (await this.redis.run('claim', [this.keys.session(id)], () => [
-      generation,
-      this.node,
-      this.#ttl,
-    ])) as string[];
+  async claim(id: string, generation: number, away: boolean): Promise<ClaimedSession | undefined> {
+    const own = this.keys.sessionsOf(this.node);
+    await this.redis.command((client) => client.sadd(own, id));
+    const args = [generation, this.node, this.#ttl, away ? '1' : '0', this.#now];
+    const [awayFor, ...flat] = (await this.redis.run('claim', [this.keys.session(id)], () => args)) as [
+      number,
+      ...string[],
+    ];
     const pairs: [string, string][] = [];
     for (let i = 0; i < flat.length; i += 2) pairs.push([flat[i] as string, flat[i + 1] as string]);
-    return stateOf(pairs);
+    const state = stateOf(pairs);
+    return state && { ...state, awayFor };
   }
 
-  async save(
+  async save(id: string, generation: number, { set, gone, whole, anew, away }: SessionChanges): Promise<Saved> {
+    // Who may have been taken for dead asks first whether it was.
+    if (performance.now() - this.#renewedHere > this.options.lease) await this.#renewed();
+    const how = anew ? '2' : whole ? '1' : '0';
+    const args = [
+      generation, this.node, this.#ttl, how, away ? '1' : '0', this.#now, gone.length, ...gone, ...[...set].flat(),
+    ]; // prettier-ignore
+    const saved = (await this.redis.run('save', [this.keys.session(id)], () => args)) as number;
+    if (anew && saved === 1) {
+      await this.redis.command((client) => client.sadd(this.keys.sessionsOf(this.node), id));
+    }
+    return saved === 1 ? 'saved' : saved === 0 ? 'taken' : 'missing';
+  }
+
+  async expire(
     id: string,
     generation: number,
-    set: ReadonlyMap<string, string>,
-    gone: readonly string[],
-    whole: boolean,
-  ): Promise<boolean> {
-    const args = [generation, this.#ttl, whole ? '1' : '0', gone.length, ...gone, ...[...set].flat()];
-    return (await this.redis.run('save', [this.keys.session(id)], () => args)) === 1;
+    ttl: number,
+    field: string,
+    value: string,
+  ): Promise<'ended' | 'taken' | number> {
+    const args = [generation, Math.ceil(ttl), field, value, this.#now];
+    const left = (await this.redis.run('expire', [this.keys.session(id)], () => args)) as number;
+    return left === 0 ? 'ended' : left < 0 ? 'taken' : left;
   }
 
   async replace(id: string, field: string, from: string, to: string): Promise<string | undefined> {
@@ -133,22 +178,24 @@ export class RedisCluster implements Cluster {
     return typeof node === 'string' ? node : undefined;
   }
 
-  async remove(id: string, generation: number): Promise<boolean> {
-    const ours = (await this.redis.run('remove', [this.keys.session(id)], () => [generation])) === 1;
+  async mark(id: string, room: string, reason: string): Promise<string | undefined> {
+    const args = [seatField(room), expelledField(room), reason];
+    const node = await this.redis.run('mark', [this.keys.session(id)], () => args);
+    return typeof node === 'string' ? node : undefined;
+  }
+
+  async remove(id: string, generation: number): Promise<void> {
+    await this.redis.run('remove', [this.keys.session(id)], () => [generation, OVER]);
     await this.disown(id, this.node);
-    return ours;
   }
 
   async orphans(): Promise<{ id: string; node: string }[]> {
-    const silent = (await this.#now()) - this.options.lease;
-    const nodes = await this.redis.command((client) => client.zrangebyscore(this.keys.nodes, 0, silent));
-    for (const node of nodes) {
+    for (const node of await this.#silent('', false)) {
       const key = this.keys.sessionsOf(node);
       const ids = await this.redis.command((client) => client.srandmember(key, BATCH));
       if (ids.length > 0) return ids.map((id) => ({ id, node }));
-      // Nothing is left of it. A node that lives after all enters itself again.
-      await this.redis.command((client) => client.zrem(this.keys.nodes, node));
-      this.#logger.log(`node ${node} has gone; nothing is left of it`);
+      const gone = await this.#silent(node, true);
+      if (gone.length > 0) this.#logger.log(`node ${node} has gone; nothing is left of it`);
     }
     return [];
   }
@@ -157,18 +204,24 @@ export class RedisCluster implements Cluster {
     await this.redis.command((client) => client.srem(this.keys.sessionsOf(node), id));
   }
 
+  /** Of tests that move time; else Redis's own clock counts. */
+  get #now(): number | '' {
+    return this.options.movedDate?.() ?? '';
+  }
+
   // ---- who is where ------------------------------------------------------------------------------------------------
 
   async roster(room: string): Promise<RosterState> {
     const { '#rev': rev = '0', ...members } = await this.redis.command((client) =>
       client.hgetall(this.keys.roster(room)),
     );
-    return { rev: Number(rev), members: new Map(Object.entries(members)) };
+    const entries = Object.entries(members).map(([id, text]) => [id, readRosterEntry(text)] as const);
+    return { rev: Number(rev), members: new Map(entries) };
   }
 
-  async enroll(room: string, id: string, value: string | undefined): Promise<void> {
+  async enroll(room: string, id: string, generation: number, value: string | undefined): Promise<void> {
     await this.redis.run('enroll', [this.keys.roster(room)], () => [
-      this.keys.live(room), this.redis.publishCommand, id, value ?? '', ROSTER,
+      this.keys.live(room), this.redis.publishCommand, id, generation, value ?? '', Math.max(ROSTER, this.#ttl),
     ]); // prettier-ignore
   }
 
@@ -178,11 +231,10 @@ export class RedisCluster implements Cluster {
 }
 
 function stateOf(pairs: readonly (readonly [string, string])[]): SessionState | undefined {
-  if (pairs.length === 0) return undefined;
   const fields = new Map(pairs);
-  const generation = Number(fields.get('#generation'));
+  const generation = Number(fields.get('#generation') ?? 0);
   const node = fields.get('#node') ?? '';
-  fields.delete('#generation');
-  fields.delete('#node');
+  if (generation === 0) return undefined;
+  for (const field of ['#generation', '#node', '#away']) fields.delete(field);
   return { generation, node, fields };
 }

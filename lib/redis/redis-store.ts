@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import type { Position } from '../protocol/index.js';
+import { RoostException, type Position } from '../protocol/index.js';
 import type {
   Draft,
   Election,
@@ -14,81 +14,102 @@ import type {
   Store,
   Subscription,
 } from '../store/store.js';
-import { RedisConnection, type RedisHealth } from './connection.js';
+import { Comparisons } from './comparisons.js';
+import { RedisConnection, unavailable, type RedisHealth } from './connection.js';
 import { channelMessage, messageText, readEntry, retractionText } from './entry-text.js';
-import { Feed, type FeedHost, type LogState } from './feed.js';
+import { Feed, type Comparison, type FeedHost, type LogState, type ReadEntries } from './feed.js';
 import { Keys } from './keys.js';
 import { Lease } from './lease.js';
 import { resolveRedisOptions, type RedisStoreOptions, type ResolvedRedisOptions } from './options.js';
+import { RedisBans } from './redis-bans.js';
 import { RedisCluster } from './redis-cluster.js';
+import { Subscriptions } from './subscriptions.js';
+import { uniqueText } from './unique-text.js';
 
 /** Milliseconds that a room's epoch outlives the last one who used it, at least. */
 const KEEP = 120_000;
-/** How often it is looked which rooms are to be compared with their logs, in milliseconds. */
-const LOOK = 1_000;
-/** Silences in a row after which the subscriptions are connected anew. */
-const SILENCES = 3;
 
 /**
  * Keeps rooms and sessions in Redis, so that all nodes with the same Redis and prefix act as one.
  *
  * A room is a list with a hash beside it; appending assigns the offset, stores and tells the nodes in one script. What
  * Redis tells may be lost, and offsets show it: what is missing is read from the list before anything later is
- * delivered. Every entry has a nonce, by which a node knows its top again: where a server that took over has lost the
- * end of a log, offsets that were given out would be given out anew, and the room gets another epoch instead.
+ * delivered. Every entry has a nonce, and is told with the nonce of the one before: where a server that took over has
+ * lost the end of a log, offsets that were given out are given out anew, and a node sees that what follows does not
+ * follow on what it has. The room gets another epoch then.
  *
  * @publicApi
  */
 export class RedisStore implements Store {
   readonly cluster: RedisCluster;
+  readonly bans: RedisBans;
   readonly #options: ResolvedRedisOptions;
   readonly #redis: RedisConnection;
+  readonly #subscriptions: Subscriptions;
+  readonly #comparisons: Comparisons;
   readonly #keys: Keys;
   readonly #feeds = new Map<string, Feed>();
   readonly #logger = new Logger('Roost');
   readonly #leases = new Set<Lease>();
   readonly #host: FeedHost;
-  #look: NodeJS.Timeout | undefined;
-  #silences = 0;
 
   constructor(options: RedisStoreOptions = {}) {
     this.#options = resolveRedisOptions(options);
+    const node = randomBytes(9).toString('base64url');
     this.#keys = new Keys(this.#options.prefix);
     this.#redis = new RedisConnection(this.#options);
-    this.cluster = new RedisCluster(this.#redis, this.#keys, this.#options);
-    this.#redis.onMessage = (channel, message) => this.#heard(channel, message);
-    this.#redis.onGap = () => this.#compareAll();
+    this.#subscriptions = new Subscriptions(this.#redis, this.#keys, this.#options, node);
+    this.cluster = new RedisCluster(node, this.#redis, this.#subscriptions, this.#keys, this.#options);
+    this.bans = new RedisBans(this.#redis, this.#keys, this.#options);
+    this.#comparisons = new Comparisons(this.#options.check, this.#feeds);
+    this.#subscriptions.onMessage = (channel, message) => this.#heard(channel, message);
+    this.#subscriptions.onHeard = (channels) => {
+      for (const channel of channels) {
+        const feed = this.#feeds.get(channel);
+        this.#comparisons.add(feed);
+        feed?.missed();
+      }
+    };
+    this.#redis.onUp = () => {
+      this.cluster.renew();
+      for (const lease of this.#leases) void lease.renew();
+    };
     this.#host = {
-      listen: (room) => this.#redis.subscribe(this.#keys.live(room)),
-      ignore: (room) => void this.#redis.unsubscribe(this.#keys.live(room)).catch(() => {}),
-      check: (room, known, retention) => this.#check(room, known, retention),
+      patience: this.#options.commandTimeout,
+      listen: (room) => this.#subscriptions.add(this.#keys.live(room)),
+      ignore: (room) => this.#subscriptions.remove(this.#keys.live(room)),
+      check: (...asked) => this.#check(...asked),
       read: (room, since, limit, bytes) => this.#read(room, { since, limit, bytes }),
-      onSilence: () => this.#silent(),
-      onEmpty: (feed) =>
-        this.#feeds.get(this.#keys.live(feed.room)) === feed && this.#feeds.delete(this.#keys.live(feed.room)),
+      onSilence: () => this.#subscriptions.probe(),
+      onEmpty: (feed) => {
+        const channel = this.#keys.live(feed.room);
+        if (this.#feeds.get(channel) === feed) this.#feeds.delete(channel);
+      },
       onError: (error, what) => this.#logger.warn(`${what}: ${String(error)}`),
     };
-    this.#look = setInterval(() => this.#compareDue(), LOOK).unref();
   }
 
   /** How Redis is doing, as this node sees it. */
   get health(): RedisHealth {
-    return this.#redis.health;
+    return { ...this.#redis.health, listening: this.#subscriptions.healthy };
   }
 
   async append(room: string, draft: Draft, retention: Retention | undefined): Promise<Position> {
-    const nonce = newNonce();
+    const nonce = uniqueText();
     const added = await this.#add(room, messageText(draft, nonce), nonce, retention, undefined);
     return this.#told(room, added, nonce, { kind: 'message', offset: added.offset, ...draft });
   }
 
   async publish(room: string, message: Ephemeral): Promise<void> {
-    const text = channelMessage('p', messageText(message, ''));
+    const channel = this.#keys.live(room);
+    const local = this.#options.onStoreDown === 'local';
     try {
-      await this.#redis.publish(this.#keys.live(room), text);
+      // Who hears it anyway need not wait until Redis is there.
+      if (local && !this.#redis.health.up) throw unavailable();
+      await this.#redis.publish(channel, channelMessage('p', messageText(message, '')));
     } catch (error) {
-      if (this.#options.onStoreDown !== 'local') throw error;
-      this.#feeds.get(this.#keys.live(room))?.ephemeral(message);
+      if (!local) throw error;
+      this.#feeds.get(channel)?.ephemeral(message);
     }
   }
 
@@ -99,7 +120,7 @@ export class RedisStore implements Store {
     retention: Retention | undefined,
   ): Promise<Position | undefined> {
     if (!Number.isSafeInteger(target) || target < 1) return undefined;
-    const nonce = newNonce();
+    const nonce = uniqueText();
     const added = await this.#add(room, retractionText(target, ts, nonce), nonce, retention, target);
     if (!added.done) return undefined;
     return this.#told(room, added, nonce, { kind: 'retract', offset: added.offset, target, ts });
@@ -119,7 +140,7 @@ export class RedisStore implements Store {
     let feed = this.#feeds.get(channel);
     if (feed === undefined) {
       feed = new Feed(room, retention, this.#host);
-      feed.dueAt = this.#nextCheck();
+      this.#comparisons.schedule(feed);
       this.#feeds.set(channel, feed);
     }
     return feed.subscribe(listener, retention);
@@ -130,6 +151,9 @@ export class RedisStore implements Store {
     this.#leases.add(lease);
     await lease.start();
     return {
+      get holds() {
+        return lease.holds;
+      },
       close: () => {
         this.#leases.delete(lease);
         void lease.close();
@@ -138,9 +162,10 @@ export class RedisStore implements Store {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#look);
+    this.#comparisons.close();
     await Promise.all(Array.from(this.#leases, (lease) => lease.close()));
     this.cluster.close();
+    this.#subscriptions.close();
     await this.#redis.close();
     this.#feeds.clear();
   }
@@ -153,82 +178,83 @@ export class RedisStore implements Store {
     nonce: string,
     retention: Retention | undefined,
     target: number | undefined,
-  ): Promise<Position & { readonly done: boolean }> {
+  ): Promise<Position & { readonly done: boolean; readonly before: string }> {
     const channel = this.#keys.live(room);
     const known = this.#feeds.get(channel)?.position;
     const { size = '', bytes = '', ttl = '' } = retention ?? {};
-    const [epoch, offset, done] = (await this.#redis.run('append', [this.#keys.meta(room), this.#keys.log(room)], (again) => [
-      channel, this.#redis.publishCommand, text, nonce, this.#options.date(), size, bytes, ttl, newEpoch(),
-      known?.epoch ?? '', known?.offset ?? 0, again ? '1' : '0', KEEP, target ?? '',
-    ])) as [string, number, number]; // prettier-ignore
-    return { epoch, offset, done: done === 1 };
+    const [epoch, offset, done, before] = (await this.#redis.run('append', [this.#keys.meta(room), this.#keys.log(room)], (again) => [
+      channel, this.#redis.publishCommand, text, nonce, this.#options.date(), size, bytes, ttl, uniqueText(),
+      known?.epoch ?? '', known?.offset ?? 0, again ? '1' : '0', this.#keep, target ?? '',
+    ])) as [string, number, number, string]; // prettier-ignore
+    // The connection broke while it was asked for, and so much has been added since that nobody can say.
+    if (done === -1) throw new RoostException('UNAVAILABLE', 'the store lost the connection, and may have done it');
+    return { epoch, offset, done: done === 1, before };
   }
 
   /** Tells this node's listeners of an entry, before Redis does. */
-  async #told(room: string, { epoch, offset }: Position, nonce: string, entry: Entry): Promise<Position> {
+  async #told(
+    room: string,
+    { epoch, offset, before }: Position & { readonly before: string },
+    nonce: string,
+    entry: Entry,
+  ): Promise<Position> {
     const feed = this.#feeds.get(this.#keys.live(room));
-    feed?.take(epoch, entry, nonce);
+    feed?.take(epoch, entry, nonce, before);
     await feed?.reached({ epoch, offset });
     return { epoch, offset };
   }
 
-  async #read(room: string, query: ReadQuery): Promise<{ page: Page; nonces: string[] }> {
+  async #read(room: string, query: ReadQuery): Promise<ReadEntries> {
     const { since, before, limit, bytes } = query;
     const mode = limit === 0 ? 'span' : before === undefined ? 'since' : 'before';
     const most = Math.min(bytes, 64 * 1024 * 1024);
     const result = (await this.#redis.run('read', [this.#keys.meta(room), this.#keys.log(room)], () => [
-      this.#options.date(), newEpoch(), mode, before ?? since ?? 0, limit, most, KEEP,
-    ])) as [string, number, number, number, number, ...string[]]; // prettier-ignore
-    const [epoch, oldest, top, more, first, ...texts] = result;
+      this.#options.date(), uniqueText(), mode, before ?? since ?? 0, limit, most, this.#keep,
+    ])) as [string, number, number, number, number, string, ...string[]]; // prettier-ignore
+    const [epoch, oldest, top, more, first, nonce, ...texts] = result;
     const found = texts.map((text, index) => readEntry(text, first + index));
     const entries = found.map(({ entry }) => entry);
-    return { page: { epoch, oldest, top, more: more === 1, entries }, nonces: found.map(({ nonce }) => nonce) };
+    const feed = this.#feeds.get(this.#keys.live(room));
+    // The log has begun anew, and this node has not heard of it.
+    if (feed !== undefined && feed.position.epoch !== epoch) this.#comparisons.add(feed);
+    return {
+      page: { epoch, oldest, top, more: more === 1, entries },
+      nonces: found.map((one) => one.nonce),
+      before: nonce === '' ? undefined : nonce,
+    };
   }
 
-  async #check(room: string, known: LogState | undefined, retention: Retention | undefined): Promise<LogState> {
+  async #check(
+    room: string,
+    known: LogState | undefined,
+    retention: Retention | undefined,
+    renew: boolean,
+  ): Promise<Comparison> {
     const { size = '', bytes = '', ttl = '' } = retention ?? {};
-    const [epoch, offset, nonce] = (await this.#redis.run('check', [this.#keys.meta(room), this.#keys.log(room)], () => [
-      this.#keys.live(room), this.#redis.publishCommand, known?.epoch ?? '', known?.offset ?? 0, known?.nonce ?? '', newEpoch(),
-      Math.max(KEEP, Number(ttl)), size, bytes, ttl,
-    ])) as [string, number, string]; // prettier-ignore
-    return { epoch, offset, nonce };
+    const keys = [this.#keys.meta(room), this.#keys.log(room), this.#keys.roster(room)];
+    const [epoch, offset, nonce, lost, rev, start, at] = (await this.#redis.run('check', keys, () => [
+      this.#keys.live(room), this.#redis.publishCommand, known?.epoch ?? '', known?.offset ?? 0, known?.nonce ?? '', uniqueText(),
+      this.#keep, size, bytes, ttl, renew ? '1' : '0',
+    ])) as [string, number, string, number, number, number, string]; // prettier-ignore
+    return { epoch, offset, nonce, lost: lost === 1, rev, start: { epoch, offset: start, nonce: at } };
+  }
+
+  /** Milliseconds that what belongs to a room is kept at least: a session that comes back finds its rooms' epochs. */
+  get #keep(): number {
+    return Math.max(KEEP, this.cluster.sessionTtl);
   }
 
   // ---- what is heard -----------------------------------------------------------------------------------------------
 
   #heard(channel: string, message: string): void {
-    const feed = this.#feeds.get(channel);
-    if (feed === undefined) this.cluster.heard(channel, message);
-    else {
-      this.#silences = 0;
-      feed.heard(message);
+    try {
+      const feed = this.#feeds.get(channel);
+      if (feed === undefined) this.cluster.heard(channel, message);
+      else feed.heard(message);
+    } catch (error) {
+      // Whoever has access to Redis may say anything.
+      this.#logger.error(`Redis: a message that cannot be read in ${channel}: ${String(error)}`);
     }
-  }
-
-  /** What was told while there was no connection was told to nobody. */
-  #compareAll(): void {
-    for (const feed of this.#feeds.values()) feed.compare();
-  }
-
-  #compareDue(): void {
-    const now = performance.now();
-    for (const feed of this.#feeds.values()) {
-      if (feed.dueAt > now) continue;
-      feed.dueAt = this.#nextCheck();
-      feed.compare();
-    }
-  }
-
-  #nextCheck(): number {
-    const [least, most] = this.#options.check;
-    return performance.now() + least + Math.random() * (most - least);
-  }
-
-  /** Logs go on and nobody tells: after a failover a connection may live and bring nothing. */
-  #silent(): void {
-    if (++this.#silences < SILENCES) return;
-    this.#silences = 0;
-    this.#redis.reconnectSubscriber();
   }
 }
 
@@ -240,12 +266,4 @@ export class RedisStore implements Store {
  */
 export function redisStore(options: RedisStoreOptions = {}): RedisStore {
   return new RedisStore(options);
-}
-
-function newNonce(): string {
-  return randomBytes(6).toString('base64url');
-}
-
-function newEpoch(): string {
-  return randomBytes(9).toString('base64url');
 }

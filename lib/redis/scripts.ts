@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-const NAMES = ['append', 'read', 'check', 'claim', 'save', 'replace', 'remove', 'enroll', 'elect'] as const;
+const NAMES = [
+  'append', 'read', 'check', 'claim', 'save', 'expire', 'replace', 'mark', 'remove', 'enroll', 'elect', 'renew', 'silent', 'ban',
+] as const; // prettier-ignore
 
 export type ScriptName = (typeof NAMES)[number];
 

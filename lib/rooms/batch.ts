@@ -15,6 +15,12 @@ interface Item {
   readonly ephemeral: boolean;
 }
 
+/** Frames joined to one buffer. */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly frames: number;
+}
+
 /** What a batch needs of a member. */
 interface Recipient {
   readonly id: string;
@@ -64,7 +70,7 @@ export class Batch {
     this.#excepted = new Set();
     this.#ephemeral = false;
     // A member takes compressed frames or plain ones, all of them or only what is not ephemeral: four forms at most.
-    const forms: (readonly Buffer[] | undefined)[] = [undefined, undefined, undefined, undefined];
+    const forms: (readonly Piece[] | undefined)[] = [undefined, undefined, undefined, undefined];
     // A member whose queue overflows leaves the room while this runs: a set's iterator bears that.
     for (const { id, member, connection } of members) {
       const { outbox, compresses } = connection;
@@ -95,8 +101,8 @@ function own(items: readonly Item[], id: string, congested: boolean): Buffer[] {
 }
 
 /** Joins frames to as few buffers as may be. */
-function pieces(frames: readonly Buffer[]): Buffer[] {
-  const joined: Buffer[] = [];
+function pieces(frames: readonly Buffer[]): Piece[] {
+  const joined: Piece[] = [];
   let first = 0;
   let bytes = 0;
   for (const [index, frame] of frames.entries()) {
@@ -111,11 +117,12 @@ function pieces(frames: readonly Buffer[]): Buffer[] {
   return joined;
 }
 
-function join(frames: readonly Buffer[]): Buffer {
+function join(frames: readonly Buffer[]): Piece {
   const [only] = frames;
-  return frames.length === 1 && only !== undefined ? only : Buffer.concat(frames);
+  const bytes = frames.length === 1 && only !== undefined ? only : Buffer.concat(frames);
+  return { bytes, frames: frames.length };
 }
 
-function push(outbox: Outbox, chunks: readonly Buffer[]): void {
-  for (const chunk of chunks) outbox.push(chunk);
+function push(outbox: Outbox, joined: readonly Piece[]): void {
+  for (const { bytes, frames } of joined) outbox.push(bytes, frames);
 }

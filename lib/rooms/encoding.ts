@@ -1,3 +1,4 @@
+import { RoostException } from '../protocol/index.js';
 import type { Draft, Entry } from '../store/store.js';
 
 /** @param room the room's name as JSON text */
@@ -17,4 +18,17 @@ export function encodeMessage(room: string, message: Draft, offset?: number): st
   const place = offset === undefined ? '' : `,"offset":${offset}`;
   const from = message.from === undefined ? '' : `,"from":${JSON.stringify(message.from)}`;
   return `{"event":${JSON.stringify(message.event)},"room":${room},"data":${message.data}${place}${from},"ts":${message.ts}}`;
+}
+
+/**
+ * Sees to it that a message fits into a frame.
+ *
+ * @param room the room's name
+ * @throws {RoostException} TOO_LARGE
+ */
+export function checkSize(room: string, message: Draft, frameLimit: number, offset?: number): void {
+  // Most messages are so far from the limit that nobody has to count: a UTF-16 unit takes six bytes at most, escaped.
+  if ((message.data.length + message.event.length + room.length) * 6 + 200 <= frameLimit) return;
+  if (Buffer.byteLength(encodeMessage(JSON.stringify(room), message, offset)) <= frameLimit) return;
+  throw new RoostException('TOO_LARGE', `a message of more than ${frameLimit} bytes`);
 }

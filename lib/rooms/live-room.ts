@@ -2,7 +2,8 @@ import type { Connection } from '../connection/connection.js';
 import type { Gathering, Turn } from '../connection/turn.js';
 import { encodeFrame, type LeaveReason, type Position } from '../protocol/index.js';
 import type { RosterChange } from '../store/cluster.js';
-import type { Entry, Ephemeral, LogListener, Store, Subscription } from '../store/store.js';
+import type { Ban } from '../store/bans.js';
+import type { Entry, Ephemeral, LogListener, Span, Store, Subscription } from '../store/store.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Batch } from './batch.js';
 import type { RoomDefinition } from './definition.js';
@@ -10,17 +11,27 @@ import { encodeEntry, encodeMessage, encodeSkip } from './encoding.js';
 import type { Member } from './member.js';
 import { Membership, type LiveMembership } from './membership.js';
 import { Presence } from './presence.js';
+import type { KickSignal, Kicks } from './kicks.js';
 import { MemberSink } from './member-sink.js';
 import { messageOf, RoomMessage, type ObservedRoom, type Observer } from './observation.js';
 import { ReplayFrames } from './replay-frames.js';
 import { Replay, type ReplaySink } from './replay.js';
 import { Roster } from './roster.js';
+import type { RosterWriter } from './roster-writer.js';
+
+/** Milliseconds until something is looked at again. */
+const AGAIN = 250;
+/** How often it is looked whether this node has come to the log that the store has. */
+const LOOKS = 20;
 
 /** What rooms of one node share. */
 export interface RoomParts {
   readonly store: Store;
   readonly wheel: TimerWheel;
   readonly turn: Turn;
+  /** Tells other nodes who is in which room; nothing where there are none. */
+  readonly roster: RosterWriter | undefined;
+  readonly kicks: Kicks | undefined;
   /** Bytes of payload from which a message is compressed, for members that take it so. */
   readonly compressFrom: number;
   /** Told of what should not happen. */
@@ -37,10 +48,19 @@ export interface LiveRoomEvents {
   deserted(room: LiveRoom): void;
 }
 
-/** Asks the node that has a member to take it out. */
-interface Signal {
-  readonly expel: string;
-  readonly reason: LeaveReason;
+/** What a node says to all that have members of a room. */
+type Signal =
+  | KickSignal
+  /** A user was banned. */
+  | { readonly banned: string }
+  /** A stream that one node has for all is over. */
+  | { readonly completed: string };
+
+/** Somebody who is about to come in. */
+interface Joining {
+  readonly member: Member;
+  /** Why nothing is to become of it. */
+  calledOff?: LeaveReason;
 }
 
 /**
@@ -53,13 +73,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly json: string;
   readonly presence: Presence;
   /** Frames that a member gets when it goes live, however it came: the newest values of streams. */
-  readonly greetings = new Set<(room: LiveRoom) => readonly string[]>();
+  readonly greetings = new Set<() => readonly string[]>();
+  /** Told of streams that are over on all nodes. */
+  readonly completions = new Set<(event: string) => void>();
   readonly #roster: Roster;
   readonly #live = new Set<LiveMembership>();
   readonly #batch: Batch;
   readonly #replayFrames: ReplayFrames;
   /** Joins under way, each with the reason it was called off for. */
-  readonly #joining = new Map<string, Set<{ calledOff?: LeaveReason }>>();
+  readonly #joining = new Set<Joining>();
   readonly #observers = new Set<Observer>();
   /** Replays that are ahead of this node. */
   #ahead: { readonly offset: number; readonly reached: () => void }[] = [];
@@ -85,8 +107,10 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       room: name,
       // Where nobody is told who is here nodes need not tell each other.
       cluster: definition.presence === 'off' ? undefined : cluster,
+      writer: parts.roster,
+      wheel: parts.wheel,
       onChange: (id) => this.presence.changed(id),
-      expel: (id, reason) => this.#signal({ expel: id, reason }),
+      expel: (id, reason) => parts.kicks?.ask(name, id, reason),
       onError: (error, what) => parts.onError(error, `${what} of room ${this.json}`),
     });
     const tell = (text: string): void => {
@@ -124,6 +148,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#letAheadGo(Number.POSITIVE_INFINITY);
     this.#subscription?.close();
     this.#subscription = undefined;
+    this.#roster.close();
     this.presence.close();
   }
 
@@ -160,19 +185,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   }
 
   /** A join begins; somebody may {@link remove} its member meanwhile. */
-  joining(memberId: string): { calledOff?: LeaveReason } {
-    const attempt: { calledOff?: LeaveReason } = {};
-    let attempts = this.#joining.get(memberId);
-    if (attempts === undefined) this.#joining.set(memberId, (attempts = new Set()));
-    attempts.add(attempt);
-    return attempt;
+  joining(member: Member): Joining {
+    const joining = { member };
+    this.#joining.add(joining);
+    return joining;
   }
 
   /** A join has come to its end, whichever. */
-  joinedOrNot(memberId: string, attempt: { calledOff?: LeaveReason }): void {
-    const attempts = this.#joining.get(memberId);
-    attempts?.delete(attempt);
-    if (attempts?.size === 0) this.#joining.delete(memberId);
+  joinedOrNot(joining: Joining): void {
+    this.#joining.delete(joining);
   }
 
   /** Makes somebody a member, away until {@link attach}. */
@@ -180,17 +201,28 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     const membership = new Membership(member, joinedAt, this.params);
     this.#roster.add(membership);
     this.retain();
-    this.memberChanged(member.id);
+    this.#changed(membership);
     if (this.size === 1) this.events.inhabited(this);
     return membership;
   }
 
   /** Calls joins of this member off. */
   callOff(memberId: string, reason: LeaveReason): boolean {
-    const attempts = this.#joining.get(memberId) ?? [];
+    return this.#callOff(({ id }) => id === memberId, reason);
+  }
+
+  expelUser(userId: string, reason: LeaveReason): void {
+    this.#callOff(({ user }) => user?.id === userId, reason);
+    for (const { member } of [...this.#roster.local.values()]) {
+      if (member.user?.id === userId) member.expel(this.name, reason);
+    }
+  }
+
+  #callOff(whose: (member: Member) => boolean, reason: LeaveReason): boolean {
     let any = false;
-    for (const attempt of attempts) {
-      attempt.calledOff ??= reason;
+    for (const joining of this.#joining) {
+      if (!whose(joining.member)) continue;
+      joining.calledOff ??= reason;
       any = true;
     }
     return any;
@@ -205,7 +237,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     if (this.#roster.local.get(membership.id) !== membership) return false;
     this.detach(membership);
     this.#roster.local.delete(membership.id);
-    this.memberChanged(membership.id);
+    this.#changed(membership);
     if (this.size === 0) this.events.deserted(this);
     this.release();
     return true;
@@ -220,11 +252,15 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.release();
   }
 
-  /** A member has come, gone, or looks different to others. */
-  memberChanged(id: string): void {
+  /** A member looks different to others. */
+  memberChanged(membership: Membership): void {
+    if (this.#roster.local.get(membership.id) === membership) this.#changed(membership);
+  }
+
+  #changed(membership: Membership): void {
     if (this.definition.presence === 'off') this.#presenceChanged();
-    else this.presence.changed(id);
-    this.#roster.publish(id);
+    else this.presence.changed(membership.id);
+    this.#roster.publish(membership);
   }
 
   /** Gives a member what comes after `position`: from the log first where it lags behind, then live. */
@@ -282,7 +318,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     membership.offset = this.#top;
     if (connection.closed) return;
     this.#live.add(membership as LiveMembership);
-    for (const greeting of this.greetings) for (const text of greeting(this)) connection.sendText(text);
+    for (const greeting of this.greetings) for (const text of greeting()) connection.sendText(text);
     // Changes told during a replay did not reach it.
     const state = this.presence.state;
     if (state !== undefined && membership.presenceRev !== state.rev) {
@@ -294,6 +330,18 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
 
   reached(offset: number): Promise<void> {
     return new Promise((resolve) => this.#ahead.push({ offset, reached: resolve }));
+  }
+
+  later(): Promise<void> {
+    return new Promise((resolve) => this.parts.wheel.after(AGAIN, () => resolve()));
+  }
+
+  async span(): Promise<Span> {
+    for (let look = 1; ; look++) {
+      const span = await this.parts.store.span(this.name);
+      if (span.epoch === this.#epoch || look === LOOKS) return span;
+      await this.later();
+    }
   }
 
   #letAheadGo(upTo: number): void {
@@ -340,17 +388,45 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#roster.take(change);
   }
 
-  /** What another node's {@link Room.kick} asks of all of them. */
+  rosterAt(rev: number): void {
+    this.#roster.compare(rev);
+  }
+
+  /** What a node, maybe this one, says to all of them. */
   signal(text: string): void {
-    const { expel, reason } = JSON.parse(text) as Signal;
+    const signal = JSON.parse(text) as Signal;
+    if ('completed' in signal) {
+      for (const completed of this.completions) completed(signal.completed);
+      return;
+    }
+    if ('banned' in signal) {
+      // The ban may have been lifted since.
+      this.#expelBanned(async () => [await this.parts.store.bans.find(this.name, signal.banned)]);
+      return;
+    }
+    const { expel, reason } = signal;
     this.callOff(expel, reason);
     this.#roster.local.get(expel)?.member.expel(this.name, reason);
   }
 
-  #signal(signal: Signal): void {
+  missed(): void {
+    this.#expelBanned(() => this.parts.store.bans.list(this.name));
+  }
+
+  #expelBanned(read: () => Promise<readonly (Ban | undefined)[]>): void {
+    read().then(
+      (bans) => bans.forEach((ban) => ban && this.expelUser(ban.user.id, 'banned')),
+      (error: unknown) => this.parts.onError(error, `bans of room ${this.json}`),
+    );
+  }
+
+  /** A stream is over on all nodes. */
+  complete(event: string): void {
     const { store, onError } = this.parts;
-    const asked = store.cluster?.signal(this.name, JSON.stringify(signal));
-    asked?.catch((error: unknown) => onError(error, `kick from room ${this.json}`));
+    const signal = JSON.stringify({ completed: event } satisfies Signal);
+    if (store.cluster === undefined) this.signal(signal);
+    else
+      store.cluster.signal(this.name, signal).catch((error: unknown) => onError(error, `stream of room ${this.json}`));
   }
 
   // ---- observers in the app ----------------------------------------------------------------------------------------

@@ -17,6 +17,6 @@ export class MemberSink implements ReplaySink {
   }
 
   give(entries: readonly Entry[], top: Position): void {
-    this.connection.outbox.pushReplay(this.frames.of(entries, top, this.memberId));
+    this.connection.outbox.pushReplay(this.frames.of(entries, top, this.memberId), entries.length);
   }
 }

@@ -19,6 +19,8 @@ export interface Member {
   readonly user: User | undefined;
   /** As others see it. */
   readonly presence: PresenceMember;
+  /** @internal Rises with each node that has it: of two that write of it, the later one is right. */
+  readonly generation?: number;
   /** @internal Takes it out of a room, and tells it so. */
   expel(room: string, reason: LeaveReason): void;
   /** @internal Ephemeral messages did not go to it, since its connection was too slow. */

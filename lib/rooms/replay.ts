@@ -1,5 +1,5 @@
-import type { Position } from '../protocol/index.js';
-import type { Entry, Store } from '../store/store.js';
+import { isUnavailable, type Position } from '../protocol/index.js';
+import type { Entry, Span, Store } from '../store/store.js';
 
 /** Entries and bytes read at a time. */
 const CHUNK = { limit: 256, bytes: 64 * 1024 };
@@ -13,6 +13,10 @@ export interface ReplayRoom {
   readonly top: number;
   /** Settles when that entry has been delivered to live members, or the room's log is another. */
   reached(offset: number): Promise<void>;
+  /** Where the log begins and ends, once the room is in the same one. */
+  span(): Promise<Span>;
+  /** Settles in a moment. */
+  later(): Promise<void>;
 }
 
 /** Who is given what was missed. */
@@ -55,25 +59,46 @@ export class Replay {
 
   /**
    * Runs it until the sink has what the room has delivered, and calls `done` in the same step of the event loop, so
-   * that nothing is delivered in between. A cancelled replay calls nothing.
+   * that nothing is delivered in between. A cancelled replay calls nothing. While the store does not answer it waits:
+   * what it cannot read now is not lost.
    */
   async run(done: (outcome: Outcome) => void): Promise<void> {
     for (;;) {
       if (this.#cancelled) return;
-      if (this.#epoch !== this.room.epoch || this.#broken) return done('gap');
-      if (this.offset === this.room.top) return done('caught-up');
+      if (this.#broken) return done('gap');
+      const same = this.#epoch === this.room.epoch;
+      if (same && this.offset === this.room.top) return done('caught-up');
       // Another node was ahead of this one, and what the sink has must not come again.
-      if (this.offset > this.room.top) await this.room.reached(this.offset);
-      else await this.sink.inTurn(() => this.#step());
+      if (same && this.offset > this.room.top) await this.room.reached(this.offset);
+      else await this.#inReach(() => (same ? this.sink.inTurn(() => this.#step()) : this.#compare()));
     }
+  }
+
+  async #inReach(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      await this.room.later();
+    }
+  }
+
+  /** The log of the sink and that of the room are two; it may be the room that is behind. */
+  async #compare(): Promise<void> {
+    await this.room.span();
+    this.#broken = this.#epoch !== this.room.epoch;
   }
 
   async #step(): Promise<void> {
     if (this.#cancelled) return;
     const page = await this.room.store.read(this.room.name, { since: this.offset, ...CHUNK });
     if (this.#cancelled) return;
+    if (page.epoch !== this.#epoch) {
+      await this.#compare();
+      return;
+    }
     const next = page.entries[0]?.offset ?? page.top + 1;
-    this.#broken = page.epoch !== this.#epoch || next !== this.offset + 1;
+    this.#broken = next !== this.offset + 1;
     if (this.#broken) return;
     // What the room has not delivered yet comes live. A store that is behind the room has the rest in a moment; asking
     // again is all there is to do.

@@ -1,18 +1,19 @@
-import {
-  RoostException,
-  type AnyContract,
-  type BroadcastData,
-  type BroadcastEvent,
-  type HistoryMessage,
-  type HistoryPage,
-  type LeaveReason,
-  type Position,
-  type PresenceState,
+import type {
+  AnyContract,
+  BroadcastData,
+  BroadcastEvent,
+  HistoryMessage,
+  HistoryPage,
+  LeaveReason,
+  Position,
+  PresenceState,
 } from '../protocol/index.js';
+import type { Ban } from '../store/bans.js';
 import type { Draft, MessageEntry, Store } from '../store/store.js';
-import { encodeMessage } from './encoding.js';
+import { checkSize, encodeMessage } from './encoding.js';
 import { filter, type Observable } from 'rxjs';
-import type { Member } from './member.js';
+import type { Kicks } from './kicks.js';
+import type { Member, User } from './member.js';
 import { observeMessages, observePresence, type ObservedRoom, type RoomMessage } from './observation.js';
 import type { RoomSettings } from './settings.js';
 
@@ -47,6 +48,14 @@ export interface HistoryOptions {
   limit?: number;
 }
 
+/** @publicApi */
+export interface BanOptions {
+  /** Milliseconds after which it ends. @default never */
+  for?: number;
+  /** What the user is told. */
+  reason?: string;
+}
+
 /** A room that somebody is in, as a handle sees it. */
 export interface Inhabited {
   readonly top: number;
@@ -55,11 +64,15 @@ export interface Inhabited {
   get(memberId: string): { readonly member: Member } | undefined;
   /** Calls joins that run off. */
   callOff(memberId: string, reason: LeaveReason): boolean;
+  /** Takes out all sessions of a user that are in it on this node, or about to be. */
+  expelUser(userId: string, reason: LeaveReason): void;
 }
 
 /** What a room needs of its node. */
 export interface RoomHost {
   readonly store: Store;
+  /** Asks other nodes, where there are any. */
+  readonly kicks: Kicks | undefined;
   /** Bytes of a frame. */
   readonly frameLimit: number;
   date(): number;
@@ -164,8 +177,45 @@ export class Room<C extends object = AnyContract> {
     const membership = live?.get(id);
     const joining = live?.callOff(id, reason) ?? false;
     if (membership !== undefined) membership.member.expel(this.name, reason);
-    else this.#askOthers(id, reason);
+    // It may be in the room, or joining it, on another node.
+    else this.#host.kicks?.ask(this.name, id, reason);
     return joining || membership !== undefined;
+  }
+
+  /**
+   * Takes all sessions of a user out of the room, on all nodes, and lets none in again, whether it joins or comes back.
+   * Another ban takes this one's place. Sessions of nobody in particular cannot be banned.
+   *
+   * @param user a user or its id; with its name the name is kept too
+   * @throws {RoostException} UNAVAILABLE where the store is
+   */
+  async ban(user: User | string, options: BanOptions = {}): Promise<void> {
+    const { id, name } = typeof user === 'string' ? { id: user, name: undefined } : user;
+    const { for: duration, reason } = options;
+    if (typeof id !== 'string') throw new TypeError(`ban from ${this}: the user's id must be a string`);
+    const since = Math.floor(this.#host.date());
+    const until = duration === undefined ? undefined : Math.ceil(since + duration);
+    if (duration !== undefined && !(Number.isFinite(duration) && duration > 0 && Number.isSafeInteger(until))) {
+      throw new TypeError(`ban from ${this}: \`for\` must be a number above 0`);
+    }
+    await this.#host.store.bans.add(this.name, {
+      user: name === undefined ? { id } : { id, name },
+      since,
+      ...(until !== undefined && { until }),
+      ...(reason !== undefined && { reason }),
+    });
+    this.#host.live(this.name)?.expelUser(id, 'banned');
+    this.#tellOthers({ banned: id });
+  }
+
+  /** Lets a user in again. @returns whether it was banned */
+  async unban(user: User | string): Promise<boolean> {
+    return this.#host.store.bans.lift(this.name, typeof user === 'string' ? user : user.id);
+  }
+
+  /** Who is banned, those who were banned first at the front. */
+  banned(): Promise<readonly Ban[]> {
+    return this.#host.store.bans.list(this.name);
   }
 
   /** Who is in the room, those who are away for a moment included. */
@@ -219,11 +269,11 @@ export class Room<C extends object = AnyContract> {
     );
   }
 
-  /** It may be in the room, or joining it, on another node. */
-  #askOthers(id: string, reason: LeaveReason): void {
+  /** Members on other nodes are taken out by these. */
+  #tellOthers(signal: { readonly banned: string }): void {
     const { store, onError } = this.#host;
-    const asked = store.cluster?.signal(this.name, JSON.stringify({ expel: id, reason }));
-    asked?.catch((error: unknown) => onError(error, `kick from ${this}`));
+    const told = store.cluster?.signal(this.name, JSON.stringify(signal));
+    told?.catch((error: unknown) => onError(error, `ban from ${this}`));
   }
 
   /** @internal */
@@ -233,14 +283,14 @@ export class Room<C extends object = AnyContract> {
 
   async #publish(event: string, data: unknown, options: BroadcastOptions): Promise<Position | void> {
     const draft = this.#draft(event, data, options);
-    const { store } = this.#host;
+    const { store, frameLimit } = this.#host;
     if (options.ephemeral === true) {
-      this.#checkSize(draft);
+      checkSize(this.name, draft, frameLimit);
       return store.publish(this.name, draft);
     }
     // The offset is the store's to give; the next one here has as many digits, but for a rare moment in a cluster.
     const next = (this.#host.live(this.name)?.top ?? Number.MAX_SAFE_INTEGER - 1) + 1;
-    this.#checkSize(draft, next);
+    checkSize(this.name, draft, frameLimit, next);
     const position = await store.append(this.name, draft, this.#settings.retention);
     this.#onPublished?.(position);
     return position;
@@ -255,14 +305,6 @@ export class Room<C extends object = AnyContract> {
       ...(from !== undefined && { from: idOf(from) }),
       ...(except !== undefined && { except: idsOf(except) }),
     };
-  }
-
-  #checkSize(draft: Draft, offset?: number): void {
-    const { frameLimit } = this.#host;
-    // Most messages are so far from the limit that nobody has to count: a UTF-16 unit takes six bytes at most, escaped.
-    if ((draft.data.length + draft.event.length + this.name.length) * 6 + 200 <= frameLimit) return;
-    if (Buffer.byteLength(encodeMessage(JSON.stringify(this.name), draft, offset)) <= frameLimit) return;
-    throw new RoostException('TOO_LARGE', `a message of more than ${frameLimit} bytes`);
   }
 
   async #read(options: HistoryOptions) {

@@ -1,10 +1,12 @@
 import { map, Subject, type Observable } from 'rxjs';
 import { RoostException, roomNameFault, type AnyContract, type Position } from '../protocol/index.js';
 import type { RoomDefinition } from './definition.js';
+import { Kicks } from './kicks.js';
 import { LiveRoom, type LiveRoomEvents, type RoomParts } from './live-room.js';
 import { Patterns, type Match } from './pattern.js';
 import type { Store } from '../store/store.js';
 import { Room, type RoomHost } from './room.js';
+import { RosterWriter } from './roster-writer.js';
 
 export interface RoomsOptions {
   /** Bytes of a frame. */
@@ -38,6 +40,8 @@ export class Rooms {
   readonly created$: Observable<Room> = this.inhabited$.pipe(map((room) => this.handle(room, () => {})));
   /** Names of rooms that the last one has left. Their history stays for as long as it is kept. */
   readonly removed$: Observable<string> = this.deserted$.pipe(map(({ name }) => name));
+  /** @internal Tells other nodes who is in which room; nothing where there are none. */
+  readonly roster: RosterWriter | undefined;
   readonly #parts: RoomParts;
   readonly #host: RoomHost;
   readonly #prepare: () => void;
@@ -46,12 +50,16 @@ export class Rooms {
   #nextRev = 0;
 
   /** @internal */
-  constructor(parts: RoomParts, options: RoomsOptions) {
-    this.#parts = parts;
+  constructor(parts: Omit<RoomParts, 'roster' | 'kicks'>, options: RoomsOptions) {
+    const { cluster } = parts.store;
+    this.roster = cluster && new RosterWriter(cluster, parts.wheel, parts.onError);
+    const kicks = cluster && new Kicks(cluster, parts.wheel, parts.onError);
+    this.#parts = { ...parts, roster: this.roster, kicks };
     this.#prepare = options.prepare;
     this.#otherwise = options.otherwise;
     this.#host = {
       store: parts.store,
+      kicks,
       onError: parts.onError,
       frameLimit: options.frameLimit,
       date: options.date,
@@ -78,6 +86,17 @@ export class Rooms {
   /** Names of the rooms that somebody is in, on this node. */
   names(): string[] {
     return [...this.#live].flatMap(([name, { room }]) => (room.size > 0 ? [name] : []));
+  }
+
+  /** @internal How many rooms somebody is in, on this node, and how many seats are taken in them. */
+  occupancy(): { rooms: number; members: number } {
+    let rooms = 0;
+    let members = 0;
+    for (const { room } of this.#live.values()) {
+      members += room.size;
+      if (room.size > 0) rooms++;
+    }
+    return { rooms, members };
   }
 
   /** @internal A handle that tells what is published through it. */

@@ -1,10 +1,15 @@
-import type { LeaveReason, PresenceMember, PublicUser } from '../protocol/index.js';
-import type { Cluster, RosterChange, RosterState } from '../store/cluster.js';
+import { isUnavailable, type LeaveReason, type PresenceMember, type PublicUser } from '../protocol/index.js';
+import type { Cluster, RosterChange, RosterEntry, RosterState } from '../store/cluster.js';
+import type { Timer, TimerWheel } from '../time/timer-wheel.js';
 import type { Member } from './member.js';
 import type { Membership } from './membership.js';
+import type { RosterWriter } from './roster-writer.js';
 
-/** What is written of a member, for the other nodes. */
-interface Entry {
+/** Milliseconds that changes which a comparison has seen have to come by themselves before all is read. */
+const OVERTAKING = 100;
+
+/** What is written of a member, as JSON. */
+interface Line {
   readonly node: string;
   readonly member: PresenceMember;
 }
@@ -37,6 +42,8 @@ class RemoteMember implements Member {
 export interface RosterParts {
   readonly room: string;
   readonly cluster: Cluster | undefined;
+  readonly writer: RosterWriter | undefined;
+  readonly wheel: TimerWheel;
   /** Told of each change on another node. */
   readonly onChange: (id: string) => void;
   /** Takes a member of another node out. */
@@ -55,6 +62,7 @@ export class Roster {
   #rev = 0;
   /** Changes that came while the whole is read. */
   #held: RosterChange[] | undefined;
+  #comparing: Timer | undefined;
 
   constructor(private readonly parts: RosterParts) {}
 
@@ -74,13 +82,15 @@ export class Roster {
     for (const member of this.#remote.values()) yield { member };
   }
 
-  /** Reads who is in the room on other nodes, and mends what is written of this one's. */
+  /** Reads who is in the room on other nodes, and mends what is written of this one's and of dead ones. */
   async load(): Promise<void> {
     const { cluster, room } = this.parts;
     if (cluster === undefined || this.#held !== undefined) return;
     this.#held = [];
     try {
-      this.#takeAll(await cluster.roster(room));
+      const state = await cluster.roster(room);
+      this.#takeAll(state);
+      this.#bury(state).catch((error: unknown) => this.#failed(error));
     } finally {
       const held = this.#held;
       this.#held = undefined;
@@ -96,21 +106,32 @@ export class Roster {
     }
     if (change.rev <= this.#rev) return;
     if (change.rev > this.#rev + 1) {
-      this.#held = undefined;
-      this.load().catch((error: unknown) => this.parts.onError(error, 'roster'));
+      this.#reload();
       return;
     }
     this.#rev = change.rev;
-    this.#set(change.id, change.value);
+    this.#set(change.id, change.entry);
+  }
+
+  /** The roster is at this revision, as was seen: where changes were missed, they are read. */
+  compare(rev: number): void {
+    if (this.parts.cluster === undefined || rev === this.#rev) return;
+    const before = this.#rev;
+    this.#comparing ??= this.parts.wheel.after(OVERTAKING, () => {
+      this.#comparing = undefined;
+      // A lower one is another roster: what there was is lost.
+      if (rev > before ? this.#rev < rev : this.#rev === before) this.#reload();
+    });
   }
 
   /** This node's member has come, gone or changed: tells the others. */
-  publish(id: string): void {
-    const { cluster, room, onError } = this.parts;
+  publish({ id, member }: Membership): void {
+    const { cluster, writer, room } = this.parts;
     if (cluster === undefined) return;
-    const member = this.local.get(id)?.member.presence;
-    const value = member && JSON.stringify({ node: cluster.node, member } satisfies Entry);
-    cluster.enroll(room, id, value).catch((error: unknown) => onError(error, 'roster'));
+    const value = this.local.has(id)
+      ? JSON.stringify({ node: cluster.node, member: member.presence } satisfies Line)
+      : undefined;
+    writer?.write(room, id, member.generation ?? 1, value);
   }
 
   /** A member comes in here; the one that other nodes knew by this id is the same. */
@@ -125,27 +146,71 @@ export class Roster {
     if (this.parts.cluster !== undefined) this.#remote.set(membership.id, this.#member('', membership.member.presence));
   }
 
-  #takeAll({ rev, members }: RosterState): void {
-    this.#rev = rev;
-    for (const id of [...this.#remote.keys()]) if (!members.has(id)) this.#set(id, undefined);
-    for (const [id, value] of members) {
-      const ghost = !this.local.has(id) && (JSON.parse(value) as Entry).node === this.parts.cluster?.node;
-      if (ghost) this.publish(id);
-      else this.#set(id, value);
-    }
-    for (const id of this.local.keys()) if (!members.has(id)) this.publish(id);
+  close(): void {
+    this.#comparing?.cancel();
+    this.#comparing = undefined;
   }
 
-  #set(id: string, value: string | undefined): void {
-    if (this.local.has(id)) return;
+  #reload(): void {
+    this.load().catch((error: unknown) => this.#failed(error));
+  }
+
+  /** Where the store is away the next comparison tells that something was missed. */
+  #failed(error: unknown): void {
+    if (!isUnavailable(error)) this.parts.onError(error, 'roster');
+  }
+
+  #takeAll({ rev, members }: RosterState): void {
+    this.#rev = rev;
+    for (const id of [...this.#remote.keys(), ...this.local.keys()]) if (!members.has(id)) this.#set(id, undefined);
+    for (const [id, entry] of members) this.#set(id, entry);
+  }
+
+  #set(id: string, entry: RosterEntry | undefined): void {
+    const here = this.local.get(id);
+    if (here !== undefined) {
+      if (entry === undefined && !this.#writes(id)) this.publish(here);
+      return;
+    }
     const known = this.#remote.get(id);
-    if (value === undefined) {
+    if (entry === undefined) {
       if (this.#remote.delete(id)) this.parts.onChange(id);
       return;
     }
-    const { node, member } = JSON.parse(value) as Entry;
+    const { node, member } = JSON.parse(entry.value) as Line;
+    // Written by this node, of somebody who is no longer here; where it is on its way to another, that one writes.
+    if (node === this.parts.cluster?.node && known?.node !== '') this.#remove(id, entry);
     this.#remote.set(id, this.#member(node, member));
     if (JSON.stringify(known?.presence) !== JSON.stringify(member)) this.parts.onChange(id);
+  }
+
+  /** Takes out whom a dead node has left behind, where nobody can come back to the session any more. */
+  async #bury({ members }: RosterState): Promise<void> {
+    const { cluster } = this.parts;
+    if (cluster === undefined) return;
+    const byNode = new Map<string, [string, RosterEntry][]>();
+    for (const [id, entry] of members) {
+      const { node } = JSON.parse(entry.value) as Line;
+      const others = byNode.get(node);
+      if (others === undefined) byNode.set(node, [[id, entry]]);
+      else others.push([id, entry]);
+    }
+    byNode.delete(cluster.node);
+    for (const [node, entries] of byNode) {
+      if (await cluster.alive(node)) continue;
+      for (const [id, entry] of entries) if ((await cluster.look(id)) === undefined) this.#remove(id, entry);
+    }
+  }
+
+  /** Takes out somebody who is in no room of any node, where no later generation of the session is. */
+  #remove(id: string, { generation }: RosterEntry): void {
+    const { writer, room } = this.parts;
+    if (!this.local.has(id) && !this.#writes(id)) writer?.write(room, id, generation, undefined);
+  }
+
+  /** Whether something is being written of somebody, so that what is heard may be older. */
+  #writes(id: string): boolean {
+    return this.parts.writer?.writes(this.parts.room, id) === true;
   }
 
   #member(node: string, presence: PresenceMember): RemoteMember {

@@ -1,7 +1,10 @@
 import type { LeaveReason, Position } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
-import type { SessionState } from '../store/cluster.js';
+import { seatField, type SessionState } from '../store/cluster.js';
 import type { Session } from './session.js';
+
+/** Name of the field that says why a session is at its end; there until everybody has heard of it. */
+export const ENDED = 'ended';
 
 /** A session, read from what was written of it. */
 export interface Written {
@@ -17,8 +20,14 @@ export interface Written {
   readonly kept: ReadonlyMap<number, string>;
   readonly seats: ReadonlyMap<string, Position>;
   readonly departed: ReadonlyMap<string, LeaveReason>;
+  /** Rooms that it has left, and whose leave hooks were not through. */
+  readonly leaving: ReadonlyMap<string, LeaveReason>;
+  /** Rooms that another node has taken it out of. */
+  readonly expelled: ReadonlyMap<string, LeaveReason>;
   readonly seq: number;
   readonly direct: readonly { readonly seq: number; readonly text: string }[];
+  /** Why it is at its end. */
+  readonly ended: string | undefined;
 }
 
 /** Name of the field of a request. */
@@ -36,14 +45,22 @@ export function answeredValue(text: string): string {
   return `a${text}`;
 }
 
+/** The id of a request that is written to be answered; nothing where the field is another. */
+export function answeredRequest(name: string, value: string): number | undefined {
+  return name.startsWith('q:') && value.startsWith('a') ? Number(name.slice(2)) : undefined;
+}
+
 /**
- * A session as fields of text:
+ * A session as fields of text, of which the answers that are kept are written by the record itself:
  *
  * - `session`: what changes seldom, as JSON
  * - `tokens`, `data`, `ids`, `seq`: the hashes of its tokens, what the app keeps, ids of requests, the last direct message
  * - `q:<id>`: a request, running (`r<node> <lane>`) or answered (`a<frame>`)
  * - `s:<room>`, `d:<room>`: a room it is in, with the position it joined at; one that it has left, with the reason
+ * - `l:<room>`: a room that it has left whose leave hook runs, with the reason
+ * - `x:<room>`: a room that it is to leave, with the reason; another node has written it
  * - `m:<seq>`: a direct message that has not been acknowledged
+ * - `ended`: why the session is at its end
  *
  * @param node where its handlers run, where no other is known
  * @param elsewhere handlers that run on other nodes
@@ -62,11 +79,12 @@ export function fieldsOf(
   for (const [id, lane] of answers.running) {
     fields.set(requestField(id), runningValue(elsewhere.get(id)?.node ?? node, lane));
   }
-  for (const [id, text] of answers.kept) fields.set(requestField(id), answeredValue(text));
-  for (const [room, { membership }] of session.seats) fields.set(`s:${room}`, JSON.stringify(membership.joinedAt));
+  for (const [room, { membership }] of session.seats) fields.set(seatField(room), JSON.stringify(membership.joinedAt));
   for (const [room, reason] of session.departed) fields.set(`d:${room}`, reason);
+  for (const [room, reason] of session.leaving) fields.set(`l:${room}`, reason);
   if (direct.seq > 0) fields.set('seq', String(direct.seq));
   for (const { seq, text } of direct.waiting) fields.set(`m:${seq}`, text);
+  if (session.endReason !== undefined) fields.set(ENDED, session.endReason);
   return fields;
 }
 
@@ -81,18 +99,23 @@ export function readFields({ fields }: SessionState): Written {
   const running = new Map<number, { node: string; lane: string }>();
   const kept = new Map<number, string>();
   const seats = new Map<string, Position>();
-  const departed = new Map<string, LeaveReason>();
+  const rooms = {
+    d: new Map<string, LeaveReason>(),
+    l: new Map<string, LeaveReason>(),
+    x: new Map<string, LeaveReason>(),
+  };
   const direct: { seq: number; text: string }[] = [];
   for (const [name, value] of fields) {
     if (name[1] !== ':') continue;
+    const kind = name[0];
     const rest = name.slice(2);
-    if (name.startsWith('q')) {
+    if (kind === 'q') {
       const id = Number(rest);
       if (value.startsWith('a')) kept.set(id, value.slice(1));
       else running.set(id, { node: value.slice(1, value.indexOf(' ')), lane: value.slice(value.indexOf(' ') + 1) });
-    } else if (name.startsWith('m')) direct.push({ seq: Number(rest), text: value });
-    else if (name.startsWith('s')) seats.set(rest, JSON.parse(value) as Position);
-    else departed.set(rest, value as LeaveReason);
+    } else if (kind === 'm') direct.push({ seq: Number(rest), text: value });
+    else if (kind === 's') seats.set(rest, JSON.parse(value) as Position);
+    else if (kind === 'd' || kind === 'l' || kind === 'x') rooms[kind].set(rest, value as LeaveReason);
   }
   const bySeq = (one: { seq: number }, other: { seq: number }): number => one.seq - other.seq;
   return {
@@ -106,8 +129,11 @@ export function readFields({ fields }: SessionState): Written {
     running,
     kept: new Map([...kept].toSorted(([one], [other]) => one - other)),
     seats,
-    departed,
+    departed: rooms.d,
+    leaving: rooms.l,
+    expelled: rooms.x,
     seq: Number(fields.get('seq') ?? 0),
     direct: direct.toSorted(bySeq),
+    ended: fields.get(ENDED),
   };
 }

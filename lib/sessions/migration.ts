@@ -1,8 +1,10 @@
+import { isUnavailable } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
-import type { Cluster, SessionState } from '../store/cluster.js';
+import { seatField, type ClaimedSession, type Cluster, type SessionState } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
 import { answeredValue, fieldsOf, readFields, requestField, runningValue, type Written } from './fields.js';
+import { NodeCalls } from './node-calls.js';
 import { SessionRecord } from './record.js';
 import { RemoteRuns } from './remote-runs.js';
 import type { Session } from './session.js';
@@ -18,6 +20,8 @@ const SETTLE = 1_000;
 const LOOK_LATE = 10_000;
 /** Attempts to take over a session that others want too. */
 const ATTEMPTS = 5;
+/** Sessions that are dealt with at once, where all are to be. */
+const AT_ONCE = 100;
 
 /** What nodes say to each other. */
 type NodeMessage =
@@ -28,15 +32,23 @@ type NodeMessage =
 /** The sessions of this node, as migration needs them. */
 export interface SessionsHere {
   get(id: string): Session | undefined;
-  all(): Iterable<Session>;
-  /** Builds a session that is this node's now, away, in its rooms. */
-  restore(id: string, written: Written, generation: number, state: SessionState): Promise<Session>;
+  /** The session that a token resumes. */
+  byToken(token: string): Session | undefined;
+  all(): Session[];
+  /**
+   * Builds a session that is this node's now, in its rooms; nothing where it is at its end.
+   *
+   * @param away whether nobody has come back for it
+   */
+  restore(id: string, written: Written, state: ClaimedSession, away: boolean): Promise<Session | undefined>;
   /** Another node wants it: nobody is connected to it here any more, and what has not begun is thrown away. */
   fence(session: Session): void;
   /** Another node has it: it is no longer here, and does not leave its rooms for that. */
   drop(session: Session): void;
-  /** Nobody is connected to it. */
-  away(session: Session): void;
+  /** A session that is no longer here is not in that room any more. */
+  outOf(session: Session, room: string): void;
+  /** Nobody is connected to it, for so many milliseconds already. */
+  away(session: Session, awayFor: number): void;
 }
 
 export interface MigrationParts {
@@ -60,9 +72,16 @@ export interface MigrationParts {
  */
 export class Migration {
   readonly #runs: RemoteRuns;
-  readonly #releases = new Map<string, Set<() => void>>();
+  readonly #calls: NodeCalls;
   /** Sessions that this node is giving up. */
   readonly #moving = new Map<string, Promise<void>>();
+  /** The last of those who want to bring a session here: one at a time. */
+  readonly #taking = new Map<string, Promise<unknown>>();
+  /** Taken over, and not built yet, since the store went away. */
+  readonly #stranded = new Set<string>();
+  /** Whether this node may have been taken for dead, and its sessions for what is left of it. */
+  #lapsed = false;
+  #rewriting: Promise<void> | undefined;
   #sweep: Timer | undefined;
   #refresh: Timer | undefined;
   #closed = false;
@@ -70,20 +89,30 @@ export class Migration {
   constructor(private readonly parts: MigrationParts) {
     const { cluster, clock, wheel, handlerTimeout, onError } = parts;
     this.#runs = new RemoteRuns(cluster, clock, wheel, handlerTimeout + LOOK_LATE, onError);
+    this.#calls = new NodeCalls(wheel);
   }
 
   async start(): Promise<void> {
     await this.parts.cluster.start({
       heard: (from, text) => this.#heard(from, JSON.parse(text) as NodeMessage),
-      lapsed: () => this.#refreshAll(),
+      lapsed: () => {
+        this.#lapsed = true;
+        this.#rewrite();
+      },
+      lost: () => this.#rewrite(),
     });
     this.#sweepLater();
     this.#refreshLater();
   }
 
   /** A record for a session. */
-  record(session: Session, generation = 1, state?: SessionState): SessionRecord {
-    const { cluster, wheel, here, onError } = this.parts;
+  record(
+    session: Session,
+    generation = 1,
+    fields: ReadonlyMap<string, string> = new Map(),
+    away = false,
+  ): SessionRecord {
+    const { cluster, wheel, onError } = this.parts;
     return new SessionRecord(
       session.id,
       generation,
@@ -92,10 +121,14 @@ export class Migration {
         wheel,
         ttl: this.#recordTtl,
         fields: () => fieldsOf(session, cluster.node, this.#runs.of(session)),
-        onFenced: () => here.drop(session),
+        answers: session.parts.answers.kept,
+        away: () => session.connection === undefined && session.claimant === undefined,
+        writesAnew: () => !this.#lapsed,
+        onFenced: () => this.#fenced(session),
         onError: (error) => onError(error, 'session'),
       },
-      state?.fields,
+      fields,
+      away,
     );
   }
 
@@ -106,19 +139,22 @@ export class Migration {
   }
 
   /** Brings the session that a token resumes to this node. */
-  async fetch(token: string): Promise<Session | undefined> {
+  fetch(token: string): Promise<Session | undefined> {
+    return this.#inTurn(sessionOf(token), () => this.#fetch(token));
+  }
+
+  async #fetch(token: string): Promise<Session | undefined> {
     const { cluster, here } = this.parts;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const known = here.byToken(token);
+      if (known !== undefined) return known;
       const found = await this.#look(token);
       if (found === undefined) return undefined;
       const { id, state } = found;
-      if (state.node === cluster.node) {
-        const session = here.get(id);
-        if (session !== undefined) return session;
-        await this.#moving.get(id);
-      } else if (await cluster.alive(state.node)) await this.#askToRelease(state.node, id);
-      const claimed = await cluster.claim(id, state.generation);
-      if (claimed !== undefined) return this.#take(id, claimed);
+      if (state.node === cluster.node) await this.#moving.get(id);
+      else if (await cluster.alive(state.node)) await this.#askToRelease(state.node, id);
+      const claimed = await cluster.claim(id, state.generation, false);
+      if (claimed !== undefined) return this.#take(id, claimed, false);
     }
     return undefined;
   }
@@ -140,14 +176,23 @@ export class Migration {
     this.#runs.forget(session);
   }
 
+  /** Another node has the session. */
+  disown(session: Session): void {
+    // It is found out later where the store cannot be told now.
+    this.parts.cluster.disown(session.id, this.parts.cluster.node).catch(() => undefined);
+  }
+
   /** Writes everything down, and leaves the sessions to the other nodes. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#sweep?.cancel();
     this.#refresh?.cancel();
+    this.#calls.close();
     const { cluster, here, onError } = this.parts;
-    for (const session of here.all()) {
-      await session.record?.save().catch((error: unknown) => onError(error, 'session'));
+    for (const some of chunks(here.all())) {
+      await Promise.all(
+        some.map(async ({ record }) => record?.save().catch((error: unknown) => onError(error, 'session'))),
+      );
     }
     await cluster.leave().catch((error: unknown) => onError(error, 'leaving the cluster'));
   }
@@ -163,35 +208,57 @@ export class Migration {
     if (state === undefined) return undefined;
     const written = readFields(state);
     const hash = hashToken(token);
-    const resumes = !written.plain && Object.values(written.tokens).includes(hash);
+    const resumes = !written.plain && written.ended === undefined && Object.values(written.tokens).includes(hash);
     return resumes ? { id, state, written } : undefined;
   }
 
-  async #take(id: string, state: SessionState): Promise<Session> {
-    const written = readFields(state);
-    const session = await this.parts.here.restore(id, written, state.generation, state);
-    for (const [request, { node, lane }] of written.running) {
-      this.#runs.add(session, request, node, lane);
-      if (!(await this.parts.cluster.alive(node))) this.#runs.settle(session, request);
+  /** One after another: of two that bring the same session here, the second finds it. */
+  async #inTurn<T>(id: string, take: () => Promise<T>): Promise<T> {
+    const before = this.#taking.get(id) ?? Promise.resolve();
+    const mine = before.then(take, take);
+    this.#taking.set(id, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#taking.get(id) === mine) this.#taking.delete(id);
     }
+  }
+
+  async #take(id: string, state: ClaimedSession, away: boolean): Promise<Session | undefined> {
+    const written = readFields(state);
+    let session: Session | undefined;
+    try {
+      session = await this.parts.here.restore(id, written, state, away);
+    } catch (error) {
+      this.#stranded.add(id);
+      throw error;
+    }
+    this.#stranded.delete(id);
+    if (session === undefined) return undefined;
+    for (const [request, { node, lane }] of written.running) this.#runs.add(session, request, node, lane);
+    // What ran on a node that has died is not waited for.
+    await this.#runs.look(session).catch(() => undefined);
+    if (away) this.parts.here.away(session, state.awayFor);
     return session;
   }
 
   // ---- between nodes -----------------------------------------------------------------------------------------------
 
   #heard(from: string, message: NodeMessage): void {
-    if (message.op === 'released') {
-      for (const released of this.#releases.get(message.session) ?? []) released();
-      return;
-    }
-    if (message.op === 'answered') {
-      const session = this.parts.here.get(message.session);
+    const { here, onError } = this.parts;
+    const { session: id } = message;
+    if (message.op === 'released') this.#calls.answer(id);
+    else if (message.op === 'answered') {
+      const session = here.get(id);
       if (session !== undefined) this.#runs.settle(session, message.id, message.text);
-      return;
+    } else {
+      this.#release(id)
+        .then(() => this.#tell(from, { op: 'released', session: id }))
+        .catch((error: unknown) => {
+          // Where it is not told, it is taken.
+          if (!isUnavailable(error)) onError(error, 'handing a session over');
+        });
     }
-    this.#release(message.session)
-      .then(() => this.#tell(from, { op: 'released', session: message.session }))
-      .catch((error: unknown) => this.parts.onError(error, 'handing a session over'));
   }
 
   async #release(id: string): Promise<void> {
@@ -216,22 +283,25 @@ export class Migration {
     here.drop(session);
   }
 
+  /** Another node has taken the session, or has ended it, without a word. */
+  #fenced(session: Session): void {
+    const { cluster, here, onError } = this.parts;
+    const { rooms } = session;
+    session.handedOver ??= (request, text) => this.#answered(session, request, text);
+    here.drop(session);
+    const look = async (): Promise<void> => {
+      // Of rooms that it came into here too late nobody knows there.
+      const state = await cluster.look(session.id);
+      for (const room of rooms) if (state?.fields.has(seatField(room)) !== true) here.outOf(session, room);
+    };
+    look().catch((error: unknown) => {
+      // Others find out when they read who is in the room.
+      if (!isUnavailable(error)) onError(error, 'session');
+    });
+  }
+
   async #askToRelease(node: string, session: string): Promise<void> {
-    const { wheel } = this.parts;
-    let resolve = (): void => {};
-    const released = new Promise<void>((settle) => (resolve = settle));
-    let waiting = this.#releases.get(session);
-    if (waiting === undefined) this.#releases.set(session, (waiting = new Set()));
-    waiting.add(resolve);
-    const timer = wheel.after(HAND_OVER, () => resolve());
-    try {
-      await this.#tell(node, { op: 'release', session });
-      await released;
-    } finally {
-      timer.cancel();
-      waiting.delete(resolve);
-      if (waiting.size === 0) this.#releases.delete(session);
-    }
+    await this.#calls.answered(session, HAND_OVER, () => this.#tell(node, { op: 'release', session }));
   }
 
   #tell(node: string, message: NodeMessage): Promise<void> {
@@ -244,39 +314,81 @@ export class Migration {
     const { clock, wheel, onError } = this.parts;
     // Not all nodes at once.
     this.#sweep = wheel.after(SWEEP * (0.5 + clock.random()), () => {
-      this.#adopt()
-        .catch((error: unknown) => onError(error, 'sessions of nodes that have gone'))
+      this.#adoptAll()
+        .catch((error: unknown) => {
+          if (!isUnavailable(error)) onError(error, 'sessions of nodes that have gone');
+        })
         .finally(() => {
           if (!this.#closed) this.#sweepLater();
         });
     });
   }
 
-  async #adopt(): Promise<void> {
-    const { cluster, here } = this.parts;
-    for (const { id, node } of await cluster.orphans()) {
-      if (this.#closed) return;
-      const state = await cluster.look(id);
-      if (state === undefined || state.node !== node) {
-        await cluster.disown(id, node);
-        continue;
+  async #adoptAll(): Promise<void> {
+    const { cluster } = this.parts;
+    for (const id of [...this.#stranded]) await this.#adopt(id, cluster.node);
+    for (;;) {
+      const orphans = await cluster.orphans();
+      let adopted = 0;
+      for (const some of chunks(orphans)) {
+        if (this.#closed) return;
+        const all = await Promise.all(some.map(({ id, node }) => this.#adopt(id, node)));
+        adopted += all.filter(Boolean).length;
       }
-      const claimed = await cluster.claim(id, state.generation);
-      if (claimed !== undefined) here.away(await this.#take(id, claimed));
+      // Those that could not be dealt with are looked at with the next sweep.
+      if (adopted === 0) return;
     }
   }
+
+  /** @returns whether the session is no orphan any more. Never rejects. */
+  async #adopt(id: string, node: string): Promise<boolean> {
+    const { cluster, here, onError } = this.parts;
+    try {
+      return await this.#inTurn(id, async () => {
+        if (here.get(id) !== undefined) return !this.#stranded.delete(id);
+        const state = await cluster.look(id);
+        if (state === undefined || state.node !== node) {
+          this.#stranded.delete(id);
+          await cluster.disown(id, node);
+          return true;
+        }
+        const claimed = await cluster.claim(id, state.generation, true);
+        if (claimed === undefined) return false;
+        await this.#take(id, claimed, true);
+        if (node !== cluster.node) await cluster.disown(id, node);
+        return true;
+      });
+    } catch (error) {
+      if (!isUnavailable(error)) onError(error, 'a session of a node that has gone');
+      return false;
+    }
+  }
+
+  // ---- what is written ---------------------------------------------------------------------------------------------
 
   /** Records of sessions that nothing happens in are kept. */
   #refreshLater(): void {
     const { wheel, ttl } = this.parts;
     this.#refresh = wheel.after(ttl / 2 + 1_000, () => {
-      this.#refreshAll();
+      this.#rewrite();
       this.#refreshLater();
     });
   }
 
   /** Writes all records anew; of a session that another node has that fails, and tells this one. */
-  #refreshAll(): void {
-    for (const session of this.parts.here.all()) session.record?.refresh();
+  #rewrite(): void {
+    this.#rewriting = (this.#rewriting ?? Promise.resolve()).then(async () => {
+      const lapsed = this.#lapsed;
+      for (const some of chunks(this.parts.here.all())) {
+        if (this.#closed) return;
+        await Promise.all(some.map(async ({ record }) => record?.rewrite()));
+      }
+      if (lapsed) this.#lapsed = false;
+    });
   }
+}
+
+/** Splits what is to be done into what is done at once. */
+function* chunks<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += AT_ONCE) yield all.slice(start, start + AT_ONCE);
 }

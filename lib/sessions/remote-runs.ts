@@ -1,4 +1,4 @@
-import { encodeFrame } from '../protocol/index.js';
+import { encodeFrame, isUnavailable } from '../protocol/index.js';
 import type { Cluster } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
@@ -65,12 +65,26 @@ export class RemoteRuns {
     this.#runs.delete(session);
   }
 
+  /** Looks after those of a session: what a node has told may be lost, and a node may have died. */
+  async look(session: Session): Promise<void> {
+    const runs = this.#runs.get(session);
+    if (runs === undefined) return;
+    const state = await this.cluster.look(session.id);
+    for (const [id, { node, until }] of [...runs]) {
+      const value = state?.fields.get(requestField(id));
+      if (value?.startsWith('a')) this.settle(session, id, value.slice(1));
+      else if (until < this.clock.now() || !(await this.cluster.alive(node))) this.settle(session, id);
+    }
+  }
+
   #lookSoon(): void {
     if (this.#looking) return;
     this.#looking = true;
     this.wheel.after(LOOK, () => {
-      this.#look()
-        .catch((error: unknown) => this.onError(error, 'handlers on other nodes'))
+      this.#lookAll()
+        .catch((error: unknown) => {
+          if (!isUnavailable(error)) this.onError(error, 'handlers on other nodes');
+        })
         .finally(() => {
           this.#looking = false;
           if (this.#runs.size > 0) this.#lookSoon();
@@ -78,16 +92,8 @@ export class RemoteRuns {
     });
   }
 
-  /** What a node has told may be lost, and a node may have died. */
-  async #look(): Promise<void> {
-    for (const [session, runs] of [...this.#runs]) {
-      const state = await this.cluster.look(session.id);
-      for (const [id, { node, until }] of [...runs]) {
-        const value = state?.fields.get(requestField(id));
-        if (value?.startsWith('a')) this.settle(session, id, value.slice(1));
-        else if (until < this.clock.now() || !(await this.cluster.alive(node))) this.settle(session, id);
-      }
-    }
+  async #lookAll(): Promise<void> {
+    for (const session of [...this.#runs.keys()]) await this.look(session);
   }
 }
 

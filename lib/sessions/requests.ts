@@ -239,16 +239,27 @@ export class Requests {
     session.joins += seats;
     try {
       const room = await rooms.enter(name);
-      const attempt = room.joining(session.id);
+      const attempt = room.joining(session);
       try {
+        if (session.user !== undefined) await this.#refuseBanned(session.user.id, room);
         return await this.#enter(session, frame, room, attempt);
       } finally {
-        room.joinedOrNot(session.id, attempt);
+        room.joinedOrNot(attempt);
         room.release();
       }
     } finally {
       session.joins -= seats;
     }
+  }
+
+  /** @throws {RoostException} FORBIDDEN where the user is banned from the room */
+  async #refuseBanned(userId: string, room: LiveRoom): Promise<void> {
+    const ban = await room.store.bans.find(room.name, userId);
+    if (ban === undefined) return;
+    const { reason, until } = ban;
+    throw new RoostException('FORBIDDEN', reason === undefined ? 'banned' : `banned: ${reason}`, {
+      ...(until !== undefined && { retryAfter: Math.max(1, until - this.parts.clock.date()) }),
+    });
   }
 
   async #enter(
@@ -267,11 +278,11 @@ export class Requests {
       data: frame.data,
     };
     const data = await this.#deadline(handlers.join(call), `join of ${call.room}`);
-    const span = frame.since && (await room.store.span(room.name));
+    const span = frame.since && (await room.span());
     // From here on nothing waits: what is decided now is what the client is told.
     if (session.ended) {
       if (session.handedOver === undefined) return undefined;
-      throw new RoostException('OUTCOME_UNKNOWN', 'the session went to another server meanwhile');
+      throw elsewhere();
     }
     if (attempt.calledOff !== undefined) {
       return encodeFrame({ op: 'left', room: room.name, reason: attempt.calledOff, ...withId(frame.id) });
@@ -283,7 +294,9 @@ export class Requests {
       return undefined;
     }
     const recovered = frame.since && span && isRecoverable(frame.since, span, this.parts.limits.replay);
-    const start = recovered === true && frame.since !== undefined ? frame.since : top;
+    // Where the log has begun anew meanwhile a client that is told of the loss goes on in the new one; any other hears of it.
+    const from = recovered === false && top.epoch !== room.epoch ? room.position : top;
+    const start = recovered === true && frame.since !== undefined ? frame.since : from;
     const membership = room.admit(session, { epoch: start.epoch, offset: start.offset });
     let text: string;
     try {
@@ -306,10 +319,17 @@ export class Requests {
     return undefined;
   }
 
-  /** Writes a seat down before anybody is told of it. @returns whether it is still taken then */
+  /**
+   * Writes a seat down before anybody is told of it.
+   *
+   * @returns whether it is still taken then
+   * @throws {RoostException} OUTCOME_UNKNOWN where another node has the session by now
+   */
   async #seated(session: Session, record: SessionRecord, room: LiveRoom, membership: Membership): Promise<boolean> {
     // What cannot be written now is written later; the member is one all the same.
-    await record.save().catch(() => true);
+    const ours = await record.save().catch(() => true);
+    // The other server knows nothing of it.
+    if (!ours) throw elsewhere();
     return session.ended || session.seats.get(room.name)?.membership === membership;
   }
 
@@ -391,6 +411,10 @@ function errorFrame(id: number | undefined, refusal: RoostException): ErrorFrame
     ...(details !== undefined && { details }),
     ...(retryAfter !== undefined && { retryAfter }),
   };
+}
+
+function elsewhere(): RoostException {
+  return new RoostException('OUTCOME_UNKNOWN', 'the session went to another server meanwhile');
 }
 
 function withId(id: number | undefined): { readonly id?: number } {

@@ -1,6 +1,7 @@
 import type { Connection, ConnectionMode } from '../connection/connection.js';
 import type { TokenBucket } from '../connection/token-bucket.js';
 import {
+  CloseCode,
   encodeFrame,
   RoostException,
   type LeaveReason,
@@ -12,6 +13,7 @@ import type { Call } from '../rooms/definition.js';
 import type { LiveRoom } from '../rooms/live-room.js';
 import type { Member, User } from '../rooms/member.js';
 import type { Membership } from '../rooms/membership.js';
+import { expelledField } from '../store/cluster.js';
 import type { Timer } from '../time/timer-wheel.js';
 import type { Answers } from './answers.js';
 import type { DirectQueue } from './direct-queue.js';
@@ -48,6 +50,8 @@ export interface SessionParts {
   readonly departures: number;
   /** Leave hooks that run; never rejects. */
   readonly track: (hook: Promise<void>) => void;
+  /** Ephemeral messages were skipped for it. */
+  readonly skipped: (count: number) => void;
   readonly handle: (room: LiveRoom) => Call['room'];
   readonly end: (session: Session, reason: SessionEndReason) => void;
 }
@@ -74,6 +78,8 @@ export class Session<
   readonly seats = new Map<string, Seat>();
   /** @internal Rooms it is no longer in, and why: the last ones, since no one knows which `left` has arrived. */
   readonly departed = new Map<string, LeaveReason>();
+  /** @internal Rooms that it has left whose leave hooks run; where there are other nodes, one of them has to run them if this one dies. */
+  readonly leaving = new Map<string, LeaveReason>();
   /** @internal Joins that run, of rooms that it is not in. */
   joins = 0;
   /** @internal Requests that are not finished. */
@@ -90,11 +96,15 @@ export class Session<
   credentials: Timer | undefined;
   /** @internal What is written down of it for other nodes; nothing where there are none. */
   record: SessionRecord | undefined;
+  /** @internal Asks the store whether it has ended, where that is not certain; rejects where it cannot be asked. */
+  settle: (() => Promise<void>) | undefined;
   /** @internal Takes answers of handlers that still ran when another node took the session over. */
   handedOver: ((id: number, text: string) => void) | undefined;
   /** @internal Hashes of the tokens that resume it: the one last presented, and the one issued for it, or about to be. */
   readonly tokens: { presented?: string; issued?: string; next?: string } = {};
   #ended = false;
+  #endReason: SessionEndReason | undefined;
+  readonly #hooks = new Set<Promise<void>>();
   #skipped = 0;
 
   /** @internal */
@@ -126,6 +136,16 @@ export class Session<
     return this.#ended;
   }
 
+  /** @internal Why it ended: nothing where it goes on on another node. */
+  get endReason(): SessionEndReason | undefined {
+    return this.#endReason;
+  }
+
+  /** @internal Which of the nodes that have had it this is. */
+  get generation(): number {
+    return this.record?.generation ?? 1;
+  }
+
   /** Bytes that wait to be taken by its connection. */
   get bufferedBytes(): number {
     return this.connection?.outbox.bufferedBytes ?? 0;
@@ -137,6 +157,11 @@ export class Session<
    */
   get skipped(): number {
     return this.#skipped;
+  }
+
+  /** Last round-trip time of its connection's heartbeat in milliseconds; nothing before the first answered ping. */
+  get latency(): number | undefined {
+    return this.connection?.latency;
   }
 
   /** As others see it. */
@@ -181,9 +206,18 @@ export class Session<
     this.parts.end(this as unknown as Session, reason);
   }
 
+  /**
+   * Closes its connection with 4401, so that its client comes back with fresh credentials: it goes on where these are the
+   * same user's, and begins anew where they are somebody else's.
+   */
+  reauthenticate(): void {
+    this.connection?.close(CloseCode.UNAUTHENTICATED, 'credentials are asked for again');
+  }
+
   /** @internal */
   skip(count: number): void {
     this.#skipped += count;
+    this.parts.skipped(count);
   }
 
   /** @internal */
@@ -204,17 +238,39 @@ export class Session<
     if (seat === undefined) return undefined;
     this.seats.delete(room);
     this.#remember(room, reason);
-    this.record?.saveSoon();
+    // Another node may have asked for it.
+    this.record?.noticed(expelledField(room));
     seat.room.remove(seat.membership);
     tell?.();
     const { definition, params } = seat.room;
-    return definition.handlers.leave({
-      room: this.parts.handle(seat.room),
-      member: this,
-      params,
-      event: 'leave',
-      data: { reason },
+    return this.left(room, reason, () =>
+      definition.handlers.leave({
+        room: this.parts.handle(seat.room),
+        member: this,
+        params,
+        event: 'leave',
+        data: { reason },
+      }),
+    );
+  }
+
+  /** @internal Runs the leave hook of a room, which never rejects. What is written says so until it is through. */
+  left(room: string, reason: LeaveReason, run: () => Promise<void>): Promise<void> {
+    this.leaving.set(room, reason);
+    const hook = run().finally(() => {
+      this.#hooks.delete(hook);
+      if (this.leaving.get(room) === reason) this.leaving.delete(room);
+      this.record?.saveSoon();
     });
+    this.#hooks.add(hook);
+    this.record?.saveSoon();
+    return hook;
+  }
+
+  /** @internal Settles when nothing of it runs any more. */
+  async idle(): Promise<void> {
+    await this.parts.lanes.idle();
+    while (this.#hooks.size > 0) await Promise.all(this.#hooks);
   }
 
   /** @internal Sends a frame to where it is connected; lost where it is not. */
@@ -222,9 +278,10 @@ export class Session<
     this.connection?.send(frame);
   }
 
-  /** @internal */
-  markEnded(): void {
+  /** @internal @param reason nothing where it goes on on another node */
+  markEnded(reason?: SessionEndReason): void {
     this.#ended = true;
+    this.#endReason = reason;
   }
 
   #remember(room: string, reason: LeaveReason): void {

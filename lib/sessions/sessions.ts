@@ -5,6 +5,7 @@ import {
   CloseCode,
   encodeFrame,
   endsSession,
+  isUnavailable,
   type ConnectFrame,
   type LeaveReason,
   type Position,
@@ -12,17 +13,19 @@ import {
   type SessionLimits,
 } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
+import type { LiveRoom } from '../rooms/live-room.js';
 import type { Rooms } from '../rooms/rooms.js';
-import type { SessionState } from '../store/cluster.js';
+import type { ClaimedSession } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Answers } from './answers.js';
 import { AwayList, type AwayLimits } from './away-list.js';
 import { withDeadline } from './deadline.js';
 import { DirectQueue } from './direct-queue.js';
-import type { Written } from './fields.js';
+import { ENDED, type Written } from './fields.js';
 import { Lanes } from './lanes.js';
 import { Migration } from './migration.js';
+import type { SessionRecord } from './record.js';
 import { isRecoverable } from './requests.js';
 import { Session, type SessionEndReason } from './session.js';
 import { hashToken, newSessionId, newToken, sessionOf } from './token.js';
@@ -92,6 +95,9 @@ export class Sessions {
   /** Between the nodes that share the store; nothing where there is one. */
   readonly #migration: Migration | undefined;
 
+  /** @internal Since the start: sessions opened, messages skipped for slow readers, and what became of who came back. */
+  readonly counts = { opened: 0, skipped: 0, recovered: 0, gaps: 0, lost: 0 };
+
   /** Sessions that begin. */
   readonly opened$: Observable<Session> = this.#opened.asObservable();
   /** Sessions that come back. */
@@ -117,12 +123,14 @@ export class Sessions {
       here: {
         get: (id) => this.#sessions.get(id),
         all: () => this.all(),
-        restore: (id, written, generation, state) => this.#restore(id, written, generation, state),
+        byToken: (token) => this.byToken(token),
+        restore: (id, written, state, away) => this.#restore(id, written, state, away),
         fence: (session) => this.#fence(session, CloseCode.TAKEN_OVER),
         drop: (session) => this.#drop(session),
-        away: (session) => {
+        outOf: (session, room) => rooms.roster?.write(room, session.id, session.generation, undefined),
+        away: (session, awayFor) => {
           if (session.mode === 'plain') this.end(session, 'closed');
-          else this.#goAway(session);
+          else this.#goAway(session, options.ttl - awayFor);
         },
       },
     });
@@ -184,6 +192,7 @@ export class Sessions {
       }
     }
     this.#add(session);
+    this.counts.opened++;
     this.#settle(session, connection, identity);
     if (token !== undefined) connection.send({ ...this.#welcome(session, token), resumed: false });
     this.#run(this.parts.hooks.open(session));
@@ -251,6 +260,8 @@ export class Sessions {
     }
     if (session.record !== undefined) session.parts.direct.catchUp(frame.seq ?? 0);
     const direct = session.parts.direct.since(frame.seq ?? 0);
+    const whole = direct.recovered && Object.values(rooms).every(({ recovered }) => recovered);
+    this.counts[whole ? 'recovered' : 'gaps']++;
     connection.send({
       ...this.#welcome(session, this.#issue(session, token)),
       resumed: true,
@@ -279,6 +290,11 @@ export class Sessions {
     this.#disconnect(session);
     if (session.mode === 'plain' || endsSession(code)) this.#endInTurn(session);
     else this.#goAway(session);
+  }
+
+  /** @internal A session was brought here for a client that has gone meanwhile. */
+  abandoned(session: Session): void {
+    if (!session.ended && session.connection === undefined && session.claimant === undefined) this.#goAway(session);
   }
 
   /** @internal */
@@ -323,6 +339,7 @@ export class Sessions {
       frameLimit: options.limits.frame,
       departures: options.limits.rooms,
       track: (hook) => this.#run(hook),
+      skipped: (count) => (this.counts.skipped += count),
       handle: (room) => rooms.handle(room, () => {}),
       end: (ending, reason) => this.end(ending, reason),
     });
@@ -340,8 +357,7 @@ export class Sessions {
     session.expiry?.cancel();
     session.absence?.cancel();
     this.#away.remove(session);
-    this.#sessions.delete(session.id);
-    this.#migration?.forget(session);
+    if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
     if (session.user === undefined) return;
     const own = this.#byUser.get(session.user.id);
     own?.delete(session);
@@ -350,8 +366,8 @@ export class Sessions {
 
   // ---- between nodes -----------------------------------------------------------------------------------------------
 
-  /** Builds a session that another node had, away, in its rooms. */
-  async #restore(id: string, written: Written, generation: number, state: SessionState): Promise<Session> {
+  /** Builds a session that another node had, in its rooms; nothing where it is at its end, which is brought about. */
+  async #restore(id: string, written: Written, state: ClaimedSession, away: boolean): Promise<Session | undefined> {
     const session = this.#create(id, written.user, written.address, written.plain ? 'plain' : 'session');
     const { answers, direct } = session.parts;
     Object.assign(session.tokens, written.tokens);
@@ -359,22 +375,61 @@ export class Sessions {
     answers.restore(written.lastId, new Map(), written.kept, written.again);
     direct.restore(written.seq, written.direct);
     for (const [room, reason] of written.departed) session.departed.set(room, reason);
-    await Promise.all(Array.from(written.seats, ([name, joinedAt]) => this.#takeSeat(session, name, joinedAt)));
-    session.record = this.#migration?.record(session, generation, state);
-    this.#add(session);
-    return session;
+    session.record = this.#migration?.record(session, state.generation, state.fields, away);
+    const seats = new Map(written.seats);
+    const leaving = new Map(written.leaving);
+    for (const [room, reason] of written.expelled) {
+      if (!seats.delete(room)) continue;
+      session.departed.set(room, reason);
+      leaving.set(room, reason);
+    }
+    if (written.ended === undefined) await this.#takeSeats(session, seats);
+    else for (const room of seats.keys()) leaving.set(room, 'closed');
+    // The node that was to tell of these has died before it was through.
+    for (const [room, reason] of leaving) this.#leaveAgain(session, room, reason);
+    if (written.ended === undefined) {
+      this.#add(session);
+      return session;
+    }
+    this.#finish(session, written.ended);
+    return undefined;
   }
 
-  async #takeSeat(session: Session, name: string, joinedAt: Position): Promise<void> {
+  async #takeSeats(session: Session, seats: ReadonlyMap<string, Position>): Promise<void> {
     const { rooms, onError } = this.parts;
+    const names = [...seats.keys()];
+    const entered = await Promise.allSettled(names.map((name) => rooms.enter(name)));
+    const away = entered.find((one) => one.status === 'rejected' && isUnavailable(one.reason));
+    for (const [index, name] of names.entries()) {
+      const one = entered[index] as PromiseSettledResult<LiveRoom>;
+      if (one.status === 'fulfilled') {
+        const joinedAt = seats.get(name) as Position;
+        if (away === undefined)
+          session.seats.set(name, { room: one.value, membership: one.value.admit(session, joinedAt) });
+        one.value.release();
+      } else if (away === undefined) {
+        // The client hears that it has left, and may join again.
+        onError(one.reason, `room ${JSON.stringify(name)} of a session that came from another node`);
+        session.departed.set(name, 'closed');
+        rooms.roster?.write(name, session.id, session.generation, undefined);
+      }
+    }
+    if (away === undefined) return;
+    // It is tried again; until then the session is nobody's.
+    session.record?.close();
+    throw (away as PromiseRejectedResult).reason;
+  }
+
+  /** Runs the leave hook of a room that the session is no longer in, and sees to it that the others know. */
+  #leaveAgain(session: Session, name: string, reason: LeaveReason): void {
+    const { rooms, onError } = this.parts;
+    rooms.roster?.write(name, session.id, session.generation, undefined);
     try {
-      const room = await rooms.enter(name);
-      session.seats.set(name, { room, membership: room.admit(session, joinedAt) });
-      room.release();
+      const { value: definition, params } = rooms.match(name);
+      const call = { room: rooms.get(name), member: session, params, event: 'leave', data: { reason } };
+      this.#run(session.left(name, reason, () => definition.handlers.leave(call)));
     } catch (error) {
-      // The client hears that it has left, and may join again.
-      onError(error, `room ${JSON.stringify(name)} of a session that came from another node`);
-      session.departed.set(name, 'closed');
+      onError(error, `leaving ${JSON.stringify(name)}, of a session that came from another node`);
     }
   }
 
@@ -395,6 +450,7 @@ export class Sessions {
     this.#fence(session, CloseCode.RESTARTING);
     session.markEnded();
     session.record?.close();
+    this.#migration?.forget(session);
     for (const { room, membership } of session.seats.values()) room.handOver(membership);
     session.seats.clear();
   }
@@ -470,9 +526,17 @@ export class Sessions {
 
   async #askRooms(session: Session, claimant: Connection): Promise<void> {
     const { wheel, options, rooms, onError } = this.parts;
-    const asked = [...session.seats].filter(([, { room }]) => room.definition.handlers.resumes);
     await Promise.all(
-      asked.map(async ([name, { room, membership }]) => {
+      Array.from(session.seats, async ([name, { room, membership }]) => {
+        const { user } = session;
+        // The seat may be another by now, and where another connection has claimed the session, that one's question counts.
+        const refuse = (reason: LeaveReason): void => {
+          if (session.claimant !== claimant) return;
+          if (session.seats.get(name)?.membership === membership) this.#vacate(session, name, reason);
+        };
+        // Its node may have died before it heard.
+        if (user !== undefined && (await room.store.bans.find(name, user.id)) !== undefined) return refuse('banned');
+        if (!room.definition.handlers.resumes) return;
         const { params } = membership;
         const call = { room: rooms.handle(room, () => {}), member: session, params, event: 'resume', data: undefined };
         const asking = room.definition.handlers.resume(call);
@@ -481,10 +545,8 @@ export class Sessions {
             onError(error ?? new Error('a resume handler came to its end too late'), `resume of ${call.room}`);
           });
         } catch {
-          // Refused, for a reason that the pipeline has logged where it was none of its own. The seat may be another by
-          // now, and where another connection has claimed the session, that one's question counts.
-          if (session.claimant !== claimant) return;
-          if (session.seats.get(name)?.membership === membership) this.#vacate(session, name, 'refused');
+          // For a reason that the pipeline has logged where it was none of its own.
+          refuse('refused');
         }
       }),
     );
@@ -493,36 +555,55 @@ export class Sessions {
   async #spans(session: Session) {
     const names = [...session.seats.keys()];
     const spans = await Promise.all(
-      names.map(async (name) => [name, await session.seats.get(name)?.room.store.span(name)] as const),
+      names.map(async (name) => [name, await session.seats.get(name)?.room.span()] as const),
     );
     return new Map(spans);
   }
 
-  #goAway(session: Session): void {
+  /** @param left milliseconds until it is over, where nobody comes back */
+  #goAway(session: Session, left = this.parts.options.ttl): void {
     const { wheel, options } = this.parts;
+    session.record?.saveSoon();
     session.expiry?.cancel();
-    session.expiry = wheel.after(options.ttl, () => this.#expire(session));
+    session.expiry = wheel.after(Math.max(0, left), () => this.#endAway(session, 'expired', options.ttl));
     // Most come back at once, and nobody needs to hear of that.
     session.absence?.cancel();
     session.absence = wheel.after(ABSENT_AFTER, () => this.#setAbsent(session, true));
     // Whoever hears of it may end the session: it is on the list by then, and taken off again.
     const excess = this.#away.add(session);
     this.#wentAway.next(session);
-    for (const displaced of excess) this.end(displaced, 'displaced');
+    for (const displaced of excess) this.#endAway(displaced, 'displaced', 0);
   }
 
-  /** Nobody came back for it. */
-  #expire(session: Session): void {
+  /**
+   * Ends a session that is away. It may have come back on another node that could not reach this one: what is written of
+   * it says whether it may end.
+   *
+   * @param ttl milliseconds that it has to be away
+   */
+  #endAway(session: Session, reason: SessionEndReason, ttl: number): void {
     const { record } = session;
     if (record === undefined) {
-      this.end(session, 'expired');
+      this.end(session, reason);
       return;
     }
-    // It may have come back on another node that could not reach this one.
-    record.remove().then(
-      (ours) => (ours ? this.end(session, 'expired') : this.#drop(session)),
-      () => (session.expiry = this.parts.wheel.after(EXPIRE_AGAIN, () => this.#expire(session))),
-    );
+    const { wheel } = this.parts;
+    let asking: Promise<void> | undefined;
+    const ask = async (): Promise<void> => {
+      const left = await record.expire(ttl, ENDED, reason);
+      session.settle = undefined;
+      session.expiry?.cancel();
+      if (left === 'ended') this.end(session, reason);
+      else if (left === 'taken') this.#drop(session);
+      else session.expiry = wheel.after(left, () => this.#endAway(session, reason, ttl));
+    };
+    // Whoever comes back meanwhile has to wait for the answer.
+    session.settle = () => (asking ??= ask().finally(() => (asking = undefined)));
+    const again = (): void => {
+      if (session.settle === undefined || session.ended) return;
+      session.settle().catch(() => (session.expiry = wheel.after(EXPIRE_AGAIN, again)));
+    };
+    again();
   }
 
   #setAbsent(session: Session, absent: boolean): void {
@@ -530,7 +611,7 @@ export class Sessions {
     session.absence = undefined;
     if (session.absent === absent) return;
     session.absent = absent;
-    for (const { room } of session.seats.values()) room.memberChanged(session.id);
+    for (const { room, membership } of session.seats.values()) room.memberChanged(membership);
   }
 
   /** Ends a session whose client has said goodbye: what it asked for before still runs, then it leaves its rooms. */
@@ -552,11 +633,25 @@ export class Sessions {
   }
 
   #finish(session: Session, reason: SessionEndReason): void {
-    session.markEnded();
+    session.markEnded(reason);
     this.#remove(session);
-    session.record?.remove().catch((error: unknown) => this.parts.onError(error, 'session'));
-    this.#run(this.parts.hooks.end(session, reason));
+    this.#migration?.forget(session);
+    const ended = this.parts.hooks.end(session, reason);
+    this.#run(session.record === undefined ? ended : this.#conclude(session, session.record, ended));
     this.#ended.next({ session, reason });
+  }
+
+  /** What is written says that the session is at its end until everybody has heard of it: if this node dies, another goes on. */
+  async #conclude(session: Session, record: SessionRecord, ended: Promise<void>): Promise<void> {
+    record.saveSoon();
+    await Promise.all([ended, session.idle()]);
+    const { wheel, onError } = this.parts;
+    const remove = (): Promise<void> =>
+      record.remove().catch((error: unknown) => {
+        if (isUnavailable(error)) wheel.after(EXPIRE_AGAIN, () => void remove());
+        else onError(error, 'session');
+      });
+    await remove();
   }
 
   #vacate(session: Session, room: string, reason: LeaveReason, connection?: Connection): void {

@@ -7,19 +7,51 @@ export interface SessionState {
   readonly fields: ReadonlyMap<string, string>;
 }
 
+/** A session that was taken over. */
+export interface ClaimedSession extends SessionState {
+  /** Milliseconds, by the store's clock, since nobody is connected to it. */
+  readonly awayFor: number;
+}
+
+/** What is written of a session. */
+export interface SessionChanges {
+  readonly set: ReadonlyMap<string, string>;
+  readonly gone: readonly string[];
+  /** All fields that are not set are removed, but for marks. */
+  readonly whole: boolean;
+  /** What is written is whole, and is written also where the session is missing. */
+  readonly anew: boolean;
+  /** Whether nobody is connected to it; since when is the store's to say. */
+  readonly away: boolean;
+}
+
+/**
+ * - `saved`: it was written
+ * - `taken`: another node has the session by now, or has ended it
+ * - `missing`: nothing is known of it, or only what was before: the store has lost something
+ */
+export type Saved = 'saved' | 'taken' | 'missing';
+
+/** What is written of a member of a room. */
+export interface RosterEntry {
+  /** Of its session, when that was written. */
+  readonly generation: number;
+  readonly value: string;
+}
+
 /** A change of who is in a room, anywhere. */
 export interface RosterChange {
   /** Rises by one with each change of the room's roster. */
   readonly rev: number;
   readonly id: string;
-  /** What is written of the member; nothing where it has left. */
-  readonly value: string | undefined;
+  /** Nothing where the member has left. */
+  readonly entry: RosterEntry | undefined;
 }
 
 /** Who is in a room, on all nodes. */
 export interface RosterState {
   readonly rev: number;
-  readonly members: ReadonlyMap<string, string>;
+  readonly members: ReadonlyMap<string, RosterEntry>;
 }
 
 export interface ClusterEvents {
@@ -27,6 +59,8 @@ export interface ClusterEvents {
   heard(from: string, text: string): void;
   /** This node was silent for so long that others may have taken its sessions over. */
   lapsed(): void;
+  /** The store has lost what was written. */
+  lost(): void;
 }
 
 /**
@@ -34,7 +68,8 @@ export interface ClusterEvents {
  *
  * A session is an object on one node at a time, its owner; what is written down of it is what another node needs to
  * build it anew. Whoever takes it over raises its generation, and whatever the owner of before still writes is refused.
- * All methods reject with a `RoostException` of code UNAVAILABLE where the store cannot do it in time.
+ * All methods reject with a `RoostException` of code UNAVAILABLE where the store cannot do it in time, which does not say
+ * that it was not done.
  *
  * @publicApi
  */
@@ -54,25 +89,37 @@ export interface Cluster {
   create(id: string, fields: ReadonlyMap<string, string>, ttl: number): Promise<void>;
   /** What is written of a session. */
   look(id: string): Promise<SessionState | undefined>;
-  /** Takes a session over, where its generation is still this one. */
-  claim(id: string, generation: number): Promise<SessionState | undefined>;
   /**
-   * Writes fields and removes some.
+   * Takes a session over, where its generation is still this one.
    *
-   * @param whole whether all fields that are not written are removed
-   * @returns whether it was written: not where the session's generation is another, or it is gone
+   * @param away whether nobody is connected to it: it is not claimed for a client that has come back
    */
-  save(
+  claim(id: string, generation: number, away: boolean): Promise<ClaimedSession | undefined>;
+  /** Writes what has changed, where the session is still this node's. */
+  save(id: string, generation: number, changes: SessionChanges): Promise<Saved>;
+  /**
+   * Ends a session that nobody came back to: writes the field, where the session's generation is still this one and it
+   * is away for as long.
+   *
+   * @param ttl milliseconds that it has to be away, by the store's clock
+   * @returns whether it is at its end, or how many milliseconds are left of its time
+   */
+  expire(
     id: string,
     generation: number,
-    set: ReadonlyMap<string, string>,
-    gone: readonly string[],
-    whole: boolean,
-  ): Promise<boolean>;
+    ttl: number,
+    field: string,
+    value: string,
+  ): Promise<'ended' | 'taken' | number>;
   /** Writes one field of a session that another node has by now, where it still is `from`. Tells whose it is. */
   replace(id: string, field: string, from: string, to: string): Promise<string | undefined>;
-  /** Ends a session. @returns whether its generation was still this one */
-  remove(id: string, generation: number): Promise<boolean>;
+  /**
+   * Writes that a session is to leave a room, where it is in there, whoever has it: {@link expelledField}, which its owner
+   * removes. Tells whose it is; nothing where nothing was written.
+   */
+  mark(id: string, room: string, reason: string): Promise<string | undefined>;
+  /** Removes a session, where its generation is still this one. What its owner of before still writes is refused for a while. */
+  remove(id: string, generation: number): Promise<void>;
   /** Sessions whose nodes no longer take part, some of them, with those nodes. */
   orphans(): Promise<readonly { readonly id: string; readonly node: string }[]>;
   /** A session is found not to be that node's, and is no orphan. */
@@ -80,8 +127,21 @@ export interface Cluster {
 
   /** Who is in a room. */
   roster(room: string): Promise<RosterState>;
-  /** Writes who is in a room, and tells all who are subscribed to it. */
-  enroll(room: string, id: string, value: string | undefined): Promise<void>;
+  /**
+   * Writes who is in a room, and tells all who are subscribed to it. Where a later generation of the session has written
+   * already, it is left as it is.
+   */
+  enroll(room: string, id: string, generation: number, value: string | undefined): Promise<void>;
   /** Says something to all nodes that are subscribed to a room, this one included. */
   signal(room: string, text: string): Promise<void>;
+}
+
+/** Name of the field that says that a session is in a room. */
+export function seatField(room: string): string {
+  return `s:${room}`;
+}
+
+/** Name of the field by which another node than its owner takes a session out of a room. */
+export function expelledField(room: string): string {
+  return `x:${room}`;
 }

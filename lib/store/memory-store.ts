@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { RoostException, type Position } from '../protocol/index.js';
 import { Deque } from './deque.js';
 import { Log } from './log.js';
+import { MemoryBans } from './memory-bans.js';
 import {
   STANDARD_RETENTION,
   type Draft,
@@ -30,6 +31,8 @@ const EMPTY: Retention = { size: 0, bytes: 0, ttl: GRACE };
 export interface MemoryStoreOptions {
   /** Bytes kept for all rooms together, estimated; past that the oldest entries go, whosever they are. @default 268_435_456 */
   bytes?: number;
+  /** Bans kept for all rooms together; past that the oldest go. @default 10_000 */
+  bans?: number;
   /** Milliseconds since 1970; for tests. */
   date?: () => number;
 }
@@ -51,6 +54,7 @@ interface Room {
  * @publicApi
  */
 export class MemoryStore implements Store {
+  readonly bans: MemoryBans;
   readonly #rooms = new Map<string, Room>();
   /** Rooms kept for nothing but that their position was told, oldest first. */
   readonly #graced = new Set<Room>();
@@ -65,6 +69,8 @@ export class MemoryStore implements Store {
   constructor(options: MemoryStoreOptions = {}) {
     this.#limit = options.bytes ?? 256 * 1024 * 1024;
     this.#date = options.date ?? (() => Date.now());
+    this.bans = new MemoryBans(options.bans ?? 10_000, this.#date);
+    if (options.bans !== undefined && !(options.bans > 0)) throw new TypeError('MemoryStore: `bans` must be above 0');
     if (!(this.#limit > 0)) throw new TypeError('MemoryStore: `bytes` must be above 0');
   }
 
@@ -123,7 +129,7 @@ export class MemoryStore implements Store {
 
   async elect(_task: string, onChange: (elected: boolean) => void): Promise<Election> {
     onChange(true);
-    return { close: () => {} };
+    return { holds: true, close: () => {} };
   }
 
   async close(): Promise<void> {
@@ -131,6 +137,7 @@ export class MemoryStore implements Store {
     this.#sweep = undefined;
     for (const room of this.#rooms.values()) room.log.clear();
     this.#rooms.clear();
+    this.bans.clear();
     this.#graced.clear();
     this.#ages = new Deque();
     this.#kept = 0;

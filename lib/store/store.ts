@@ -1,4 +1,5 @@
 import type { Position } from '../protocol/index.js';
+import type { Bans } from './bans.js';
 import type { Cluster, RosterChange } from './cluster.js';
 
 /** A message as it is handed to the log. */
@@ -79,8 +80,12 @@ export interface LogListener {
   cut(position: Position): void;
   /** Who is in the room has changed; only of stores with a {@link Cluster}. */
   roster?(change: RosterChange): void;
+  /** The roster's revision, looked at: changes may have been missed. */
+  rosterAt?(rev: number): void;
   /** A node says something to all nodes that are subscribed to the room. */
   signal?(text: string): void;
+  /** What was told besides entries may not have arrived: changes of the roster, signals. */
+  missed?(): void;
 }
 
 export interface Subscription {
@@ -91,6 +96,8 @@ export interface Subscription {
 
 /** A node's candidacy. */
 export interface Election {
+  /** Whether this node is the one at this moment, whatever it was told before. */
+  readonly holds: boolean;
   /** Gives it up; nothing is told after that. */
   close(): void;
 }
@@ -106,6 +113,7 @@ export interface Election {
 export interface Store {
   /** What makes nodes that share it act as one; missing where it serves one node. */
   readonly cluster?: Cluster | undefined;
+  readonly bans: Bans;
   /**
    * Adds a message. Listeners hear of it before the promise settles.
    *

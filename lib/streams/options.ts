@@ -42,8 +42,10 @@ export type BroadcastStreamOptions<T = unknown> = BroadcastToOptions<T> & {
    */
   onError?: 'retry' | 'end';
   /**
-   * In a cluster: subscribe on each node that has members (`node`), each for its own, or on one for all (`cluster`).
-   * @default 'node'
+   * In a cluster: subscribe on each node that has members (`node`), each for its own, or on one for all (`cluster`). When
+   * that one has no members any more, or has died, another goes on. A node that comes into a room later than a value
+   * has the newest for its members from the next one on.
+   * @default 'cluster' for durable streams, else 'node'
    */
   scope?: 'node' | 'cluster';
 };

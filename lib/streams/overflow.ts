@@ -10,15 +10,15 @@ import type { Overflow } from './options.js';
 
 /** Values that may wait where nothing else is said. */
 const BUFFER = 1_000;
+/** Keys whose newest value may wait. */
+const KEYS = 10_000;
 
-/** More values came than a stream's `buffer` holds. @publicApi */
+/** More values came than a stream's `buffer` holds, or values of more than 10,000 keys. @publicApi */
 export class StreamOverflowError extends Error {
   override readonly name = 'StreamOverflowError';
 
-  constructor(buffer: number) {
-    super(
-      `more than ${buffer} values wait to be sent; choose \`latest\`, \`sample\` or \`drop\`, or a larger \`buffer\``,
-    );
+  constructor(most: number, mend = 'choose `latest`, `sample` or `drop`, or a larger `buffer`') {
+    super(`more than ${most} values wait to be sent; ${mend}`);
   }
 }
 
@@ -101,7 +101,11 @@ class Newest<T> implements Waiting<T> {
   }
 
   add(value: T): void {
-    this.#values.set(this.key(value), value);
+    const key = this.key(value);
+    if (this.#values.size >= KEYS && !this.#values.has(key)) {
+      throw new StreamOverflowError(KEYS, 'choose a `key` with fewer values');
+    }
+    this.#values.set(key, value);
   }
 
   take(): Iterable<T> {

@@ -1,35 +1,63 @@
-import { defer, from, NEVER, retry, switchMap, timer, Observable, type Subscription } from 'rxjs';
-import { encodeFrame } from '../protocol/index.js';
-import { encodeMessage } from '../rooms/encoding.js';
-import type { LiveRoom } from '../rooms/live-room.js';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  NEVER,
+  retry,
+  switchMap,
+  timer,
+  Observable,
+  type ObservableInput,
+  type Subscription,
+} from 'rxjs';
+import { encodeFrame, isUnavailable } from '../protocol/index.js';
+import { checkSize, encodeMessage } from '../rooms/encoding.js';
+import type { ObservedRoom, RoomMessage } from '../rooms/observation.js';
 import type { Room } from '../rooms/room.js';
-import type { Store } from '../store/store.js';
+import type { Draft, Election, Ephemeral, Store } from '../store/store.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
 import type { BroadcastStreamOptions } from './options.js';
 import { overflow } from './overflow.js';
+import { valuesOf, type StreamSource } from './source.js';
 
 /** Back-off after an error, in milliseconds. */
 const RETRY = { first: 1_000, most: 30_000 };
 /** Keys whose newest value is kept for who comes later. */
 const KEYS = 1_000;
 
-/** What a stream's values come from. */
-export type StreamSource<T = unknown> = Observable<T> | AsyncIterable<T>;
-
 /** A stream as a gateway declares it. */
 export interface StreamDefinition {
   readonly event: string;
   readonly options: BroadcastStreamOptions;
   /** Asks the app for the stream of one room. */
-  open(room: Room): Promise<StreamSource>;
+  open(room: Room): ObservableInput<StreamSource>;
+}
+
+/** What a stream needs of the room that it is in. */
+export interface StreamedRoom extends Pick<ObservedRoom, 'observe'> {
+  readonly name: string;
+  /** Frames that a member gets when it goes live, however it came. */
+  readonly greetings: Set<() => readonly string[]>;
+  /** Delivers to this node's members. */
+  ephemeral(message: Ephemeral): void;
+  /** Sends a frame that is no message to this node's members. */
+  tell(text: string): void;
+  /** Told of streams that are over on all nodes. */
+  readonly completions: Set<(event: string) => void>;
+  /** A stream is over on all nodes. */
+  complete(event: string): void;
 }
 
 export interface RoomStreamParts {
   readonly wheel: TimerWheel;
   /** Milliseconds since 1970. */
   readonly date: () => number;
-  readonly handle: (room: LiveRoom) => Room;
+  readonly handle: Room;
+  /** Bytes of a frame. */
+  readonly frameLimit: number;
   readonly elect: Store['elect'];
+  readonly publish: Store['publish'];
   readonly onError: (error: unknown, what: string) => void;
   /** It is over, and nothing of it is left. */
   readonly onStopped: () => void;
@@ -38,13 +66,16 @@ export interface RoomStreamParts {
 /**
  * One declared stream in one room: subscribed while somebody is there, and for a while after.
  *
- * It may outlive the `LiveRoom`, which goes with its last member: values that come meanwhile reach nobody.
+ * It may outlive the room on this node, which goes with its last member: values that come meanwhile reach nobody.
  */
 export class RoomStream {
   readonly #newest = new Map<unknown, string>();
-  #room: LiveRoom | undefined;
+  #room: StreamedRoom | undefined;
   #subscription: Subscription | undefined;
   #linger: Timer | undefined;
+  #unlisten: (() => void) | undefined;
+  /** In a cluster: this node's candidacy. */
+  #election: Election | undefined;
   #over = false;
 
   constructor(
@@ -53,16 +84,20 @@ export class RoomStream {
   ) {}
 
   /** The first member has come in. */
-  start(room: LiveRoom): void {
+  start(room: StreamedRoom): void {
     this.#room = room;
     this.#linger?.cancel();
     this.#linger = undefined;
     // Told to who comes: the newest values, or that there will be none.
     room.greetings.add(this.#greeting);
-    this.#subscription ??= this.#elected(this.parts.handle(room)).subscribe({
+    if (this.#isForAll) {
+      room.completions.add(this.#completed);
+      if (this.#replays) this.#unlisten = room.observe({ message: this.#heard, end: () => {} }, undefined, () => {});
+    }
+    this.#subscription ??= (this.#isForAll ? this.#elected() : this.#values()).subscribe({
       next: (value) => this.#send(value),
       error: (error: unknown) => {
-        this.parts.onError(error, `stream ${JSON.stringify(this.definition.event)}`);
+        this.parts.onError(error, this.#title);
         this.#end();
       },
       complete: () => this.#end(),
@@ -72,6 +107,9 @@ export class RoomStream {
   /** The last member has left. */
   leave(): void {
     this.#room?.greetings.delete(this.#greeting);
+    this.#room?.completions.delete(this.#completed);
+    this.#unlisten?.();
+    this.#unlisten = undefined;
     this.#room = undefined;
     const { linger = 0 } = this.definition.options;
     if (linger === 0) this.stop();
@@ -81,32 +119,43 @@ export class RoomStream {
   stop(): void {
     this.#linger?.cancel();
     this.#subscription?.unsubscribe();
+    this.#unlisten?.();
     this.#newest.clear();
     this.parts.onStopped();
   }
 
-  readonly #greeting = (room: LiveRoom): readonly string[] => [
-    ...this.#newest.values(),
-    ...(this.#over ? [this.#completion(room)] : []),
-  ];
+  readonly #greeting = (): readonly string[] => [...this.#newest.values(), ...(this.#over ? [this.#completion] : [])];
 
-  /** In a cluster one node may have the stream for all; on every node it waits to be the one. */
-  #elected(room: Room): Observable<unknown> {
-    const { event, options } = this.definition;
-    if (options.scope !== 'cluster') return this.#values(room);
+  /** One node has the stream for all; on every node it waits to be the one. */
+  #elected(): Observable<unknown> {
+    const { handle, elect } = this.parts;
     const elected = new Observable<boolean>((subscriber) => {
-      const election = this.parts.elect(`${room.name} ${event}`, (is) => subscriber.next(is));
-      election.catch((error: unknown) => subscriber.error(error));
-      return () => void election.then(({ close }) => close()).catch(() => undefined);
+      const election = elect(`${handle.name} ${this.definition.event}`, (is) => subscriber.next(is));
+      election.then(
+        (one) => (this.#election = one),
+        (error: unknown) => subscriber.error(error),
+      );
+      return () => void election.then((one) => one.close()).catch(() => undefined);
     });
-    return elected.pipe(switchMap((is) => (is ? this.#values(room) : NEVER)));
+    // This node remains the one when the stream is over: another would begin it anew.
+    const over = defer(() => {
+      this.#room?.complete(this.definition.event);
+      return NEVER;
+    });
+    const values = this.#values().pipe(
+      catchError((error: unknown) => {
+        this.parts.onError(error, this.#title);
+        return EMPTY;
+      }),
+    );
+    return elected.pipe(switchMap((is) => (is && !this.#over ? concat(values, over) : NEVER)));
   }
 
-  #values(room: Room): Observable<unknown> {
+  #values(): Observable<unknown> {
     const { definition, parts } = this;
-    const { options, event } = definition;
-    const values = defer(() => definition.open(room)).pipe(
-      switchMap((source) => from(source)),
+    const { options } = definition;
+    const values = defer(() => definition.open(parts.handle)).pipe(
+      switchMap((source) => valuesOf(source)),
       overflow(options),
     );
     if (options.onError === 'end') return values;
@@ -114,53 +163,84 @@ export class RoomStream {
       retry({
         resetOnSuccess: true,
         delay: (error: unknown, attempt) => {
-          parts.onError(error, `stream ${JSON.stringify(event)} of ${room}`);
+          parts.onError(error, this.#title);
           return timer(Math.min(RETRY.most, RETRY.first * 2 ** (attempt - 1)));
         },
       }),
     );
   }
 
+  /** A value that cannot be sent (too large, say) is logged and passed over. */
   #send(value: unknown): void {
-    const { event, options } = this.definition;
-    const room = this.#room;
+    const { definition, parts } = this;
+    const { event, options } = definition;
+    const { name } = parts.handle;
+    // Where this process was asleep for long another node has it by now, and this one is told in a moment.
+    if (this.#isForAll && this.#election?.holds === false) return;
     if (options.durable === true) {
       // The room logs a broadcast that fails.
-      if (room !== undefined)
-        void this.parts
-          .handle(room)
-          .broadcast(event, value)
-          .catch(() => undefined);
+      parts.handle.broadcast(event, value).catch(() => undefined);
       return;
     }
-    const draft = { event, data: JSON.stringify(value) ?? 'null', ts: this.parts.date() };
-    if (room === undefined) return;
-    if (options.scope === 'cluster') void room.store.publish(room.name, draft).catch(() => undefined);
-    else room.ephemeral(draft);
-    if (this.#replays) this.#remember(value, encodeMessage(room.json, draft));
+    try {
+      const draft = { event, data: JSON.stringify(value) ?? 'null', ts: parts.date() };
+      checkSize(name, draft, parts.frameLimit);
+      if (this.#isForAll) this.#publish(draft);
+      else {
+        this.#room?.ephemeral(draft);
+        if (this.#replays) this.#remember(value, draft);
+      }
+    } catch (error) {
+      parts.onError(error, this.#title);
+    }
+  }
+
+  #publish(draft: Ephemeral): void {
+    this.parts.publish(this.parts.handle.name, draft).catch((error: unknown) => {
+      // That the store is away it says itself; there is another value soon.
+      if (!isUnavailable(error)) this.parts.onError(error, this.#title);
+    });
+  }
+
+  /** A value that some node has sent to all. */
+  readonly #heard = ({ event, data, ts, offset }: RoomMessage): void => {
+    if (event !== this.definition.event || offset !== undefined) return;
+    this.#remember(data, { event, data: JSON.stringify(data), ts });
+  };
+
+  readonly #completed = (event: string): void => {
+    if (event === this.definition.event) this.#end();
+  };
+
+  get #isForAll(): boolean {
+    const { scope, durable } = this.definition.options;
+    return (scope ?? (durable === true ? 'cluster' : 'node')) === 'cluster';
+  }
+
+  get #title(): string {
+    return `stream ${JSON.stringify(this.definition.event)} of ${this.parts.handle}`;
   }
 
   get #replays(): boolean {
-    const { options } = this.definition;
-    return options.replay === undefined
-      ? options.latest === true || options.sample !== undefined
-      : options.replay === 1;
+    const { durable, replay, latest, sample } = this.definition.options;
+    if (durable === true) return false;
+    return replay === undefined ? latest === true || sample !== undefined : replay === 1;
   }
 
-  #remember(value: unknown, text: string): void {
+  #remember(value: unknown, draft: Draft): void {
     const key = this.definition.options.key?.(value);
     this.#newest.delete(key);
-    this.#newest.set(key, text);
+    this.#newest.set(key, encodeMessage(JSON.stringify(this.parts.handle.name), draft));
     const [oldest] = this.#newest.keys();
     if (this.#newest.size > KEYS) this.#newest.delete(oldest);
   }
 
   #end(): void {
     this.#over = true;
-    if (this.#room !== undefined) this.#room.tell(this.#completion(this.#room));
+    this.#room?.tell(this.#completion);
   }
 
-  #completion(room: LiveRoom): string {
-    return encodeFrame({ op: 'complete', room: room.name, event: this.definition.event });
+  get #completion(): string {
+    return encodeFrame({ op: 'complete', room: this.parts.handle.name, event: this.definition.event });
   }
 }

@@ -45,7 +45,7 @@ export class RoomStreams {
     const ofRoom = streams;
     const stream = new RoomStream(definition, {
       ...this.parts,
-      handle: (room) => this.rooms.handle(room, () => {}),
+      handle: this.rooms.get(name),
       onStopped: () => {
         ofRoom.delete(definition);
         if (ofRoom.size === 0 && this.#running.get(name) === ofRoom) this.#running.delete(name);

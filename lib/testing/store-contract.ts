@@ -1,4 +1,5 @@
 import { Bench } from './contract-tools.js';
+import { banCases } from './store-contract-bans.js';
 import { epochCases } from './store-contract-epochs.js';
 import { listeningCases } from './store-contract-listening.js';
 import { readingCases } from './store-contract-reading.js';
@@ -26,7 +27,7 @@ export interface StoreContractCase {
  * @publicApi
  */
 export function storeContract(create: () => StoreUnderTest | Promise<StoreUnderTest>): StoreContractCase[] {
-  return [...readingCases, ...listeningCases, ...epochCases].map(([name, examine]) => ({
+  return [...readingCases, ...listeningCases, ...epochCases, ...banCases].map(([name, examine]) => ({
     name,
     run: async () => {
       const bench = new Bench(await create());

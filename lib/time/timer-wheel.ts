@@ -1,5 +1,8 @@
 import type { Clock } from './clock.js';
 
+/** Milliseconds that a timer of the clock can wait: the machine's takes more for one. */
+const LONGEST = 2 ** 31 - 1;
+
 /** A call to come. */
 export interface Timer {
   cancel(): void;
@@ -21,6 +24,9 @@ class WheelTimer implements Timer {
   }
 }
 
+/** Of a wheel that is closed. */
+const NEVER: Timer = { cancel: () => {} };
+
 /**
  * All of the timers of a node behind one timer of the clock: starting and cancelling costs the same however many there
  * are. Timers that are due within one tick of each other run together; none runs early.
@@ -32,6 +38,7 @@ export class TimerWheel {
   #size = 0;
   /** Timers that are being called. */
   #due: Set<WheelTimer> | undefined;
+  #closed = false;
   #armed: { readonly handle: unknown; readonly tick: number } | undefined;
 
   /** @param tick milliseconds of one slot */
@@ -47,6 +54,7 @@ export class TimerWheel {
   }
 
   after(ms: number, run: Run): Timer {
+    if (this.#closed) return NEVER;
     const due = this.clock.now() + ms;
     const tick = Math.ceil(due / this.tick);
     let slot = this.#slots.get(tick);
@@ -62,8 +70,13 @@ export class TimerWheel {
     return timer;
   }
 
-  /** Drops all timers. */
+  /** Drops all timers, and those that are still asked for. */
   close(): void {
+    this.#closed = true;
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#slots.clear();
     this.#due?.clear();
     this.#ticks.length = 0;
@@ -74,7 +87,7 @@ export class TimerWheel {
   /** @internal */
   removed(): void {
     // A slot whose last timer was cancelled stays until it would be next: looking it up now would cost more.
-    if (--this.#size === 0) this.close();
+    if (--this.#size === 0) this.#clear();
   }
 
   #insert(tick: number): void {
@@ -98,7 +111,7 @@ export class TimerWheel {
     }
     if (next === undefined || this.#armed?.tick === next) return;
     this.#disarm();
-    const wait = Math.max(0, next * this.tick - this.clock.now());
+    const wait = Math.min(LONGEST, Math.max(0, next * this.tick - this.clock.now()));
     this.#armed = { handle: this.clock.setTimeout(() => this.#turn(), wait), tick: next };
   }
 

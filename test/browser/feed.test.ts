@@ -87,7 +87,7 @@ describe('The feed', () => {
     const eve = await comes('Eve', '/feed/both');
     for (const bird of BIRDS) expect(await heights(eve, bird, 1)).toHaveLength(1);
     for (const person of [ada, ben, eve]) await person.seesPeople('Ada', 'Ben', 'Eve');
-    await eve.page.getByRole('link', { name: 'Chat', exact: true }).click();
+    await eve.page.getByRole('link', { name: 'Channels', exact: true }).click();
     await ada.seesPeople('Ada', 'Ben');
   });
 
@@ -129,8 +129,8 @@ describe('The feed', () => {
     expect(await heights(ada, 'Lark', 5)).toHaveLength(5);
   });
 
-  it('is one of three pages that lead to each other, as the same person', async () => {
-    const ada = await comes('Ada', '/');
+  it('is one of the pages that lead to each other, as the same person', async () => {
+    const ada = await comes('Ada', '/channel/general');
     await ada.says('I go and look');
     for (const [link, title] of [
       ['Feed', 'harbour'],
@@ -142,7 +142,8 @@ describe('The feed', () => {
       expect(await ada.page.locator('.pages [aria-current=page]').innerText()).toBe(link);
       await ada.page.locator('#my-name').getByText('Ada', { exact: true }).waitFor();
     }
-    await ada.page.getByRole('link', { name: 'Chat', exact: true }).click();
+    await ada.page.getByRole('link', { name: 'Channels', exact: true }).click();
+    await ada.page.locator('.cards [data-channel=general]').click();
     await ada.sees('I go and look');
   });
 });

@@ -104,7 +104,7 @@ describe('The game', () => {
     await sees(ada, 'Eve');
     await eve.page.close({ runBeforeUnload: true });
     await bird(ada, 'Eve').waitFor({ state: 'detached' });
-    await ben.page.getByRole('link', { name: 'Chat', exact: true }).click();
+    await ben.page.getByRole('link', { name: 'Channels', exact: true }).click();
     await bird(ada, 'Ben').waitFor({ state: 'detached' });
     await ada.page.locator('#here').getByText('1 bird here').waitFor();
   });

@@ -40,7 +40,7 @@ describe('The sample app', () => {
     expect(page).toMatchObject({
       offset: 1,
       more: false,
-      messages: [{ event: 'say', offset: 1, data: { from: 'Ada', text: 'one' } }],
+      messages: [{ event: 'say', offset: 1, data: { author: { name: 'Ada' }, text: 'one' } }],
     });
 
     await ada.request({ event: 'say', room: 'chat/http', data: { text: 'two' } });
@@ -49,7 +49,7 @@ describe('The sample app', () => {
     expect(await ben.expect({ op: 'joined' })).toMatchObject({ recovered: true });
     expect(await ben.find(({ event }) => event === 'say', 'what was said')).toMatchObject({
       offset: 2,
-      data: { from: 'Ada', text: 'two' },
+      data: { author: { name: 'Ada' }, text: 'two' },
     });
     await Promise.all([ada.close(), ben.close()]);
   });
@@ -79,7 +79,7 @@ describe('The sample app', () => {
     expect(joined['data'].you.name).toMatch(/^\w+ \w+ \d\d$/);
     plain.send({ event: 'say', room: 'chat/guests', data: { text: 'hi' } });
     expect(await plain.find(({ event }) => event === 'say', 'what was said')).toMatchObject({
-      data: { from: joined['data'].you.name, text: 'hi' },
+      data: { author: { name: joined['data'].you.name }, text: 'hi' },
     });
     await plain.close();
   });

@@ -2,11 +2,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { MessageBody } from '@nestjs/websockets';
 import { CurrentRoom, Heartbeat, OnMessage, Room, RoomGateway, Rooms, Sessions } from 'nestjs-roost';
 import { RoostClient, type ClientRoom, type WebSocketConstructor } from 'nestjs-roost/client';
-import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { startApp } from '../support/app.js';
 import { Proxy } from '../support/proxy.js';
+import { steadily, until } from './support/pace.js';
+import { report } from './support/report.js';
 import { seeded, Weather } from './weather.js';
 
 const CLIENTS = 50;
@@ -86,30 +86,6 @@ class Talker {
   }
 }
 
-/** Calls `step` at a pace, and settles after the last one. */
-async function steadily(ms: number, times: number, step: (n: number) => void): Promise<void> {
-  const done = new EventTarget();
-  let n = 0;
-  const timer = setInterval(() => {
-    step(n++);
-    if (n === times) done.dispatchEvent(new Event('done'));
-  }, ms);
-  await once(done, 'done');
-  clearInterval(timer);
-}
-
-/** Settles when it is so; looks with each turn of a timer, since a client tells of no position. */
-async function until(what: string, is: () => boolean): Promise<void> {
-  const end = performance.now() + PATIENCE;
-  const change = new EventTarget();
-  const timer = setInterval(() => {
-    if (is() || performance.now() > end) change.dispatchEvent(new Event('change'));
-  }, 50);
-  await once(change, 'change');
-  clearInterval(timer);
-  if (!is()) throw new Error(`waited for ${what}`);
-}
-
 describe('chaos', () => {
   /** What must end, whatever comes of the test: it would disturb others. */
   const ends: (() => Promise<unknown>)[] = [];
@@ -149,7 +125,11 @@ describe('chaos', () => {
       const rooms = server.app.get(Rooms);
       const tops = new Map<string, number>();
       for (const name of ROOMS) tops.set(name, (await rooms.get(name).history({ limit: 1 })).offset);
-      await until('everybody to have seen everything', () => talkers.every((talker) => talker.reached(tops)));
+      await until(
+        PATIENCE,
+        () => 'everybody to have seen everything',
+        () => talkers.every((talker) => talker.reached(tops)),
+      );
 
       expect(talkers.flatMap(({ faults }) => faults)).toEqual([]);
       // Each message ran once, and its answer says where it stands in the one order that all have seen.
@@ -167,7 +147,7 @@ describe('chaos', () => {
 
       const resumes = talkers.reduce((sum, talker) => sum + talker.resumes, 0);
       expect(resumes).toBeGreaterThan(0);
-      report({
+      report('Networks that break', INTRODUCTION, {
         Clients: CLIENTS,
         Seconds: SECONDS,
         Seed: String(SEED),
@@ -189,15 +169,6 @@ describe('chaos', () => {
     SECONDS * 1_000 + 2 * PATIENCE,
   );
 });
-
-/** Writes the figures where `ROOST_CHAOS_REPORT` says. */
-function report(figures: Record<string, number | string>): void {
-  const file = process.env['ROOST_CHAOS_REPORT'];
-  const rows = Object.entries(figures).map(([name, value]) => `| ${name} | ${value.toLocaleString('en')} |`);
-  const table = ['| | |', '| --- | --- |', ...rows].join('\n');
-  if (file === undefined) process.stdout.write(`${table}\n`);
-  else writeFileSync(file, `# Chaos\n\n${INTRODUCTION}\n\n${table}\n`);
-}
 
 const INTRODUCTION = `Clients chat in two rooms, through TCP proxies that cut connections, stall them in one direction or both (so that one
 side believes them alive), delay bytes and split frames, at random. When the networks are good again every client must

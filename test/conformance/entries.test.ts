@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { gathered, idOf, joined, nextOf, positionOf, useStage, WildStore } from './support/index.js';
+import { RoostException } from 'nestjs-roost';
+import { dataOf, gathered, idOf, joined, nextOf, positionOf, useStage, WildStore } from './support/index.js';
 
 const start = useStage();
 
@@ -193,6 +194,21 @@ describe('`gap`', () => {
     }
     await stage.publish('long/a', 'live');
     await back.expect({ event: 'say', data: 'live', offset: position.offset + 1 });
+  });
+
+  it('is no gap where the log is only out of reach for a moment', async () => {
+    const store = new WildStore();
+    const stage = await start({ store });
+    const client = await stage.session();
+    const { epoch } = positionOf(await joined(client, 'room/a'));
+    await stage.publish('room/a', 1, 2);
+    const reading = stage.sessions.resumed$.subscribe(() => store.fail(new RoostException('UNAVAILABLE', 'away')));
+    const back = await stage.resume(client, { rooms: { 'room/a': { epoch, offset: 0 } } });
+    reading.unsubscribe();
+    store.fail();
+    await stage.publish('room/a', 3);
+    expect(await dataOf(back, 'room/a', 3)).toEqual([1, 2, 3]);
+    expect(back.unread.filter(({ op }) => op === 'gap')).toEqual([]);
   });
 
   it('is told where the log cannot be read for a replay', async () => {

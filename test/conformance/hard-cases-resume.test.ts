@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { ForbiddenException } from '@nestjs/common';
 import {
   dataOf,
+  eventually,
   Gate,
   idOf,
   joined,
@@ -214,6 +215,7 @@ it('hard case 10: a `join` still running when the socket dies leaves no half-mem
   await gate.reached();
   await stage.lose(client);
   clock.advance(1_000);
+  await eventually(() => stage.sessions.size === 0, 'the session to be over');
   gate.open();
   const other = await stage.member('room/a');
   expect(stage.room('room/a').members.map(({ id }) => id)).toEqual([idOf(other)]);
@@ -229,7 +231,7 @@ it('hard case 10: a `join` still running when the socket dies leaves no half-mem
   await other.settled();
   expect(stage.room('room/a').members).toHaveLength(2);
   clock.advance(1_000);
-  expect(stage.room('room/a').members).toHaveLength(1);
+  await eventually(() => stage.room('room/a').members.length === 1, 'it to be out');
   await other.settled();
   expect(stage.calls.filter((call) => call.startsWith('leave'))).toEqual(['leave room/a closed']);
 });

@@ -34,6 +34,23 @@ describe('what MemoryStore keeps', () => {
     expect(store.bytes).toBeLessThanOrEqual(100_000);
   });
 
+  it('is bounded in bans over all rooms: those that have ended go first, then the oldest', async () => {
+    open({ bans: 3 });
+    const until = clock.date() + MINUTE;
+    const ban = (id: string, given = {}) => ({ user: { id }, since: clock.date(), ...given });
+    const users = async (room: string) => (await store.bans.list(room)).map(({ user }) => user.id);
+    await store.bans.add('a', ban('old'));
+    await store.bans.add('b', ban('short', { until }));
+    await store.bans.add('b', ban('long'));
+    clock.advance(MINUTE);
+    await store.bans.add('a', ban('fourth'));
+    expect([store.bans.size, await users('a'), await users('b')]).toEqual([3, ['old', 'fourth'], ['long']]);
+    await store.bans.add('c', ban('fifth'));
+    expect([store.bans.size, await users('a'), await users('c')]).toEqual([3, ['fourth'], ['fifth']]);
+    for (let n = 0; n < 10; n++) await store.bans.add('c', ban('fifth'));
+    expect([store.bans.size, await users('a'), await users('b')]).toEqual([3, ['fourth'], ['long']]);
+  });
+
   it('takes an entry that is larger than all it may keep, and does not keep it', async () => {
     open({ bytes: 1_000 });
     const heard: number[] = [];

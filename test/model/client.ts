@@ -188,7 +188,7 @@ export class Client {
     if (link === this.link) {
       this.#delivered.add(data.n);
       this.world.discarded.delete(data.n);
-    } else if (link.closedByServer && !this.#delivered.has(data.n)) {
+    } else if (link.closedByServer && !this.#delivered.has(data.n) && !this.world.several) {
       this.world.discarded.add(data.n);
     } else {
       this.#delivered.add(data.n);
@@ -197,6 +197,8 @@ export class Client {
 
   /** A newer connection has got the session: what had not begun is not going to, unless it is sent again. */
   #claimed(): void {
+    // Of several nodes the one before may have begun with it, and is waited for.
+    if (this.world.several) return;
     for (const n of this.#delivered) if (!this.world.runs.has(n)) this.world.discarded.add(n);
     this.#delivered.clear();
   }

@@ -96,7 +96,7 @@ export class Membership {
     const { id, room, epoch, offset, recovered } = frame;
     const order = sent?.frame['data'] as Order | undefined;
     const since = sent?.frame['since'] as Position | undefined;
-    if (since === undefined && order !== undefined && sent?.again === false) {
+    if (since === undefined && order !== undefined && sent?.again === false && !this.world.several) {
       const late = this.world.truth.askedAt(room, { epoch, offset }) > (this.world.askedAtJoin.get(order.n) ?? 0);
       if (late) this.owner.fault(`joined ${room} behind what came meanwhile: ${text}`);
     } else if (since !== undefined && recovered === true) {

@@ -1,13 +1,14 @@
 import { Client } from './client.js';
-import { exchange, take, turns, type Step } from './steps.js';
-import { ROOMS, World } from './world.js';
+import { exchange, take, type Step } from './steps.js';
+import { ALONE, ROOMS, World, type Setting } from './world.js';
 
 /** Plays steps with three clients, brings everything to rest, and returns what went against the protocol. */
-export async function play(steps: readonly Step[]): Promise<string[]> {
-  const world = new World();
+export async function play(steps: readonly Step[], setting: Setting = ALONE): Promise<string[]> {
+  const world = new World(setting);
+  await world.start();
   const clients = ['ann', 'bob', 'cid'].map((name) => new Client(name, world));
   for (const client of clients) client.connect({ token: 'none', reload: false });
-  await turns(2);
+  await world.turns(2);
   exchange(clients);
   try {
     for (const step of steps) {
@@ -28,11 +29,11 @@ export async function play(steps: readonly Step[]): Promise<string[]> {
 /** Everybody comes back, every handler goes on, everything arrives. */
 async function rest(world: World, clients: readonly Client[]): Promise<void> {
   world.resumeMode = 'accept';
-  world.store.delay = 0;
-  for (let round = 0; round < 12; round++) {
+  world.delay = 0;
+  for (let round = 0; round < (world.several ? 30 : 12); round++) {
     while (world.waiting > 0) {
       world.release(0);
-      await turns(1);
+      await world.turns(1);
     }
     for (const client of clients) {
       if (client.link === undefined) client.connect({ token: 'latest', reload: false });
@@ -40,10 +41,10 @@ async function rest(world: World, clients: readonly Client[]): Promise<void> {
     }
     for (let i = 0; i < 5; i++) {
       exchange(clients);
-      await turns(3);
+      await world.turns(3);
     }
     world.clock.advance(300); // for changes of presence
-    await turns(2);
+    await world.turns(2);
     exchange(clients);
   }
 }
@@ -64,7 +65,7 @@ function examine(world: World, client: Client): void {
     if (view === undefined) continue;
     const top = world.truth.top(room, view.position.epoch);
     if (view.position.offset !== top) client.fault(`is at ${view.position.offset} of ${top} in ${room}`);
-    const present = world.node.rooms.get(room).members.map(({ id }) => id);
+    const present = world.membersOf(room);
     const seen = view.presence;
     const same = seen?.members.size === present.length && present.every((id) => seen.members.has(id));
     if (seen !== undefined && !view.presenceLost && !same) {
@@ -80,13 +81,15 @@ async function finish(world: World, clients: readonly Client[]): Promise<void> {
     for (const link of [...client.stale, ...client.forgotten]) link.cut();
     client.goodbye();
   }
-  await turns(5);
-  world.clock.advance(200_000);
-  await turns(5);
-  const { rooms, sessions } = world.node;
-  if (sessions.size > 0) world.fault(`${sessions.size} sessions are left`);
-  if (sessions.awayCount > 0) world.fault(`${sessions.awayCount} sessions are left away`);
-  if (rooms.names().length > 0) world.fault(`somebody is left in ${rooms.names().join()}`);
-  if (world.clock.waiting.length > 0) world.fault(`timers are left: ${world.clock.waiting.join()}`);
+  await world.turns(5);
+  for (let i = 0; i < (world.several ? 30 : 1); i++) {
+    world.clock.advance(200_000);
+    await world.turns(5);
+  }
+  const { sessions, away, rooms, timers } = world.left;
+  if (sessions > 0) world.fault(`${sessions} sessions are left`);
+  if (away > 0) world.fault(`${away} sessions are left away`);
+  if (rooms.length > 0) world.fault(`somebody is left in ${rooms.join()}`);
+  if (timers.length > 0) world.fault(`timers are left: ${timers.join()}`);
   for (const key of world.members) if (!world.leaves.has(key)) world.fault(`${key} never left`);
 }

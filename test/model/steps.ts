@@ -29,20 +29,20 @@ const acts = {
   publish: [6, (world, _client, room, { a, yes }, clients) => {
     const except = yes ? clients.flatMap(({ session }) => session ?? []).slice(0, 1) : undefined;
     for (let i = 0; i <= a % 4; i++) {
-      void world.node.rooms.get(room).broadcast('news', world.number(), except === undefined ? {} : { except });
+      void world.rooms.get(room).broadcast('news', world.number(), except === undefined ? {} : { except });
     }
   }],
   flood: [1, (world, _client, room, { a }) => {
-    for (let i = 0; i < 10 + a; i++) void world.node.rooms.get(room).broadcast('news', `${world.number()} ${'x'.repeat(60)}`);
+    for (let i = 0; i < 10 + a; i++) void world.rooms.get(room).broadcast('news', `${world.number()} ${'x'.repeat(60)}`);
   }],
   ephemeral: [2, (world, client, room, { yes }) => {
     const n = world.number();
     world.ephemerals.set(n, { step: ++world.truth.step, except: yes ? client.session : undefined });
     const except = yes && client.session !== undefined ? { except: client.session } : {};
-    void world.node.rooms.get(room).broadcast('typing', { n }, { ephemeral: true, ...except });
+    void world.rooms.get(room).broadcast('typing', { n }, { ephemeral: true, ...except });
   }],
   retract: [2, (world, _client, room, { a }) => {
-    const live = world.node.rooms.get(room);
+    const live = world.rooms.get(room);
     void live.history({ limit: 1 }).then(({ offset }) => live.retract(Math.max(1, offset - (a % 6))));
   }],
   say: [6, (world, client, room, { a, yes, also }) =>
@@ -54,7 +54,7 @@ const acts = {
   leave: [2, (_world, client, room) => client.leave(room)],
   repeat: [2, (_world, client, _room, { a }) => client.repeat(a)],
   direct: [2, (world, client) => {
-    const session = world.node.sessions.get(client.session ?? '');
+    const session = world.session(client.session);
     if (session === undefined || session.ended) return;
     const n = world.number();
     const sent = world.directs.get(session.id) ?? [];
@@ -65,13 +65,13 @@ const acts = {
   kick: [2, (world, client, room, { yes }) => {
     if (client.session !== undefined) world.kick(room, client.session, yes ? 'kicked' : 'banned');
   }],
-  end: [1, (world, client) => world.node.sessions.get(client.session ?? '')?.end()],
+  end: [1, (world, client) => world.session(client.session)?.end()],
   release: [6, (world, _client, _room, { a }) => world.release(a)],
   resumeMode: [2, (world, _client, _room, { a }) => {
     world.resumeMode = (['accept', 'wait', 'refuse'] as const)[a % 3] ?? 'accept';
   }],
   storeDelay: [2, (world, _client, _room, { a }) => {
-    world.store.delay = a % 4;
+    world.delay = a % 4;
   }],
   advance: [3, (world, _client, _room, { a }) => world.clock.advance([20, 1_000, 6_000, 31_000, 121_000][a % 5] ?? 0)],
   connect: [8, (_world, client, _room, { a, also }) =>
@@ -121,10 +121,6 @@ export const stepArbitrary: fc.Arbitrary<Step> = fc.record({
   reads: fc.boolean(),
 });
 
-export async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
-}
-
 /** Takes a step. */
 export async function take(world: World, clients: readonly Client[], step: Step): Promise<void> {
   const client = clients[step.who] as Client;
@@ -133,7 +129,7 @@ export async function take(world: World, clients: readonly Client[], step: Step)
   if (step.reads) exchange(clients);
   // So that windows are over in the midst of what happens: most of them last a few steps.
   if (variant.window) world.clock.advance(step.b);
-  await turns(step.turns);
+  await world.turns(step.turns);
   if (step.reads) exchange(clients);
 }
 

@@ -1,4 +1,5 @@
 import type { Position } from 'nestjs-roost';
+import type { Cluster } from '../../lib/store/cluster.js';
 import type { Draft, Entry, Ephemeral, LogListener, ReadQuery, Retention, Store } from '../../lib/store/store.js';
 
 interface Log {
@@ -22,23 +23,28 @@ export class Truth {
 
   constructor(private readonly date: () => number) {}
 
-  record(room: string, position: Position, entry: Entry, retention: Retention, asked: number): void {
+  /** @param asked which one of those asked for it is; nothing where only a listener has heard of it so far */
+  record(room: string, { epoch }: Position, entry: Entry, retention: Retention | undefined, asked?: number): void {
     this.step++;
     let epochs = this.#logs.get(room);
     if (epochs === undefined) this.#logs.set(room, (epochs = new Map()));
-    let log = epochs.get(position.epoch);
+    let log = epochs.get(epoch);
     if (log === undefined) {
-      log = { epoch: position.epoch, entries: [], asked: [], retention, retracted: new Map() };
-      epochs.set(position.epoch, log);
+      const kept = retention ?? { size: 0, bytes: 0, ttl: 0 };
+      log = { epoch, entries: [], asked: [], retention: kept, retracted: new Map() };
+      epochs.set(epoch, log);
     }
-    if (position.offset !== log.entries.length + 1) {
-      throw new Error(`${room}: offset ${position.offset} after ${log.entries.length}`);
-    }
-    log.entries.push(entry);
-    log.asked.push(asked);
-    log.retention = retention;
-    if (entry.kind === 'retract') log.retracted.set(entry.target, this.step);
+    const { offset } = entry;
+    const known = log.entries[offset - 1];
+    if (asked !== undefined) log.asked[offset - 1] ??= asked;
+    if (retention !== undefined) log.retention = retention;
     this.#current.set(room, log);
+    if (known !== undefined) {
+      if (JSON.stringify(known) !== JSON.stringify(entry)) throw new Error(`${room}: two entries at offset ${offset}`);
+      return;
+    }
+    log.entries[offset - 1] = entry;
+    if (entry.kind === 'retract') log.retracted.set(entry.target, this.step);
   }
 
   /** The top of an epoch; 0 where nothing was published in it. */
@@ -81,11 +87,16 @@ export class Truth {
 export class SlowStore implements Store {
   /** Turns of the event loop that an answer takes. */
   delay = 0;
+  readonly cluster: Cluster | undefined;
+  /** Of the rooms that are subscribed to. */
+  readonly #epochs = new Map<string, string>();
 
   constructor(
     private readonly inner: Store,
     private readonly truth: Truth,
-  ) {}
+  ) {
+    this.cluster = inner.cluster;
+  }
 
   async append(room: string, draft: Draft, retention: Retention): Promise<Position> {
     const asked = ++this.truth.asked;
@@ -116,7 +127,34 @@ export class SlowStore implements Store {
   }
 
   async subscribe(room: string, retention: Retention, listener: LogListener) {
-    return this.#later(await this.inner.subscribe(room, retention, listener));
+    const subscription = await this.inner.subscribe(room, retention, this.#overheard(room, listener));
+    this.#epochs.set(room, subscription.position.epoch);
+    return this.#later(subscription);
+  }
+
+  /** Another node's entries may be heard of before that one knows that they are in the log. */
+  #overheard(room: string, listener: LogListener): LogListener {
+    if (this.cluster === undefined) return listener;
+    return {
+      entry: (entry) => {
+        const epoch = this.#epochs.get(room);
+        const whole = entry.kind === 'retract' || entry.retracted !== true;
+        if (epoch !== undefined && whole) this.truth.record(room, { epoch, offset: entry.offset }, entry, undefined);
+        listener.entry(entry);
+      },
+      ephemeral: (message) => listener.ephemeral(message),
+      cut: (position) => {
+        this.#epochs.set(room, position.epoch);
+        listener.cut(position);
+      },
+      roster: (change) => listener.roster?.(change),
+      rosterAt: (rev) => listener.rosterAt?.(rev),
+      signal: (text) => listener.signal?.(text),
+    };
+  }
+
+  get bans() {
+    return this.inner.bans;
   }
 
   elect: Store['elect'] = (task, onChange) => this.inner.elect(task, onChange);

@@ -50,12 +50,26 @@ export const ANSWERS = 6;
 const HANDLER_TIMEOUT = 30_000;
 const TTL = 120_000;
 
+/** Where the engine runs. */
+export interface Setting {
+  /** A store for each node: those of several share what they keep. */
+  stores(date: () => number): readonly Store[];
+  /** Lets a turn of what is under way happen. */
+  turn(): Promise<void>;
+}
+
+/** One node, by itself. */
+export const ALONE: Setting = {
+  stores: (date) => [new MemoryStore({ date })],
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
+};
+
 /** The real engine, with handlers that wait for the test, and everything written down that the model asks about. */
 export class World {
   readonly clock = new ManualClock();
   readonly truth = new Truth(() => this.clock.date());
-  readonly store = new SlowStore(this.#kept(), this.truth);
-  readonly node: RoostNode;
+  readonly #nodes: readonly RoostNode[];
+  readonly #stores: readonly SlowStore[];
   /** What went against the protocol. */
   readonly faults: string[] = [];
   /** How often each message was run. */
@@ -83,16 +97,33 @@ export class World {
   readonly #running: Run[] = [];
   readonly #tokens = new Map<string, Tokens>();
   readonly #awaySince = new Map<string, number>();
+  /** Connections there have been: each goes to another node than the one before. */
+  #connections = 0;
   readonly #doubtful = new Set<string>();
   /** Sessions that have ended. */
   readonly #over = new Set<string>();
   #n = 0;
 
-  constructor() {
+  constructor(private readonly setting: Setting) {
     Logger.overrideLogger(false);
+    const kept = setting.stores(() => this.clock.date());
+    this.#stores = kept.map((store) => new SlowStore(variant.compression ? compressible(store) : store, this.truth));
+    this.#nodes = this.#stores.map((store) => this.#node(store));
+  }
+
+  /** Whether there is more than one node: what one of them does the others learn in a moment, and not at once. */
+  get several(): boolean {
+    return this.#stores.length > 1;
+  }
+
+  async start(): Promise<void> {
+    for (const node of this.#nodes) await node.sessions.start();
+  }
+
+  #node(store: SlowStore): RoostNode {
     const options = resolveOptions({
       clock: this.clock,
-      store: this.store,
+      store,
       heartbeat: { interval: 2 ** 31 - 1, timeout: 10_000 },
       limits: { messages: false, connections: false, queue: 2_048, replay: REPLAY },
       timeouts: { handler: HANDLER_TIMEOUT },
@@ -100,7 +131,7 @@ export class World {
       fanOut: { window: variant.window ? WINDOW : 0 },
       compression: variant.compression && COMPRESSION,
     });
-    this.node = new RoostNode(options, undefined, () => ({
+    const node = new RoostNode(options, undefined, () => ({
       prepare: () => {},
       rooms: () => [
         this.#definition('much/:n', 500, true, 'list'),
@@ -114,12 +145,57 @@ export class World {
         end: async (session, reason) => this.#sessionEnded(session, reason),
       },
     }));
-    this.node.report = (error, what) => {
+    node.report = (error, what) => {
       if (!what.startsWith('late: ') && !what.startsWith('resume of'))
         this.fault(`reported: ${what}: ${String(error)}`);
     };
-    this.node.start();
-    this.#watchTokens();
+    node.start();
+    this.#watch(node);
+    return node;
+  }
+
+  // ---- what there is -----------------------------------------------------------------------------------------------
+
+  /** The rooms, by way of one of the nodes. */
+  get rooms(): RoostNode['rooms'] {
+    return this.#first.rooms;
+  }
+
+  get #first(): RoostNode {
+    return this.#nodes[0] as RoostNode;
+  }
+
+  /** A session, on whichever node it is; nothing while it is on its way from one to another. */
+  session(id: string | undefined): Session | undefined {
+    return this.#nodes.map(({ sessions }) => sessions.get(id ?? '')).find((found) => found !== undefined);
+  }
+
+  /** Turns of the event loop that the store's answers take. */
+  set delay(turns: number) {
+    for (const store of this.#stores) store.delay = turns;
+  }
+
+  /** Public ids of those who are in a room. */
+  membersOf(room: string): string[] {
+    const all = this.#nodes.flatMap(({ sessions }) => sessions.all());
+    return all.filter(({ rooms }) => rooms.includes(room)).map(({ id }) => id);
+  }
+
+  /** What is left when everybody has gone. */
+  get left(): {
+    readonly sessions: number;
+    readonly away: number;
+    readonly rooms: string[];
+    readonly timers: number[];
+  } {
+    const sum = (of: (node: RoostNode) => number): number => this.#nodes.reduce((total, node) => total + of(node), 0);
+    return {
+      sessions: sum(({ sessions }) => sessions.size),
+      away: sum(({ sessions }) => sessions.awayCount),
+      rooms: this.#nodes.flatMap(({ rooms }) => rooms.names()),
+      // Nodes look after each other for as long as they live.
+      timers: this.several ? [] : this.clock.waiting,
+    };
   }
 
   fault(what: string): void {
@@ -135,16 +211,24 @@ export class World {
   connect(address: string, onDeliver: (text: string) => void): Link {
     const link = new Link((frame) => this.#written(frame), onDeliver);
     const request = { headers: { 'sec-websocket-protocol': 'roost.v1' }, socket: { remoteAddress: address } };
-    this.node.accept(link.server as never, request as never, () => {});
+    const node = this.#nodes[this.#connections++ % this.#nodes.length] as RoostNode;
+    node.accept(link.server as never, request as never, () => {});
     return link;
+  }
+
+  /** Lets so many turns of what is under way happen. */
+  async turns(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await this.setting.turn();
   }
 
   /** Takes somebody out of a room. */
   kick(room: string, session: string, reason: 'kicked' | 'banned'): void {
     for (const run of this.#running) {
-      if (run.join && !run.over && run.session === session && run.room === room) this.calledOff.add(run.n);
+      // Of several nodes another may let it in before it hears of this.
+      const here = run.join && !run.over && !this.several;
+      if (here && run.session === session && run.room === room) this.calledOff.add(run.n);
     }
-    this.node.rooms.get(room).kick(session, reason);
+    this.rooms.get(room).kick(session, reason);
   }
 
   get waiting(): number {
@@ -157,19 +241,20 @@ export class World {
   }
 
   isMember(room: string, session: string): boolean {
-    return this.node.rooms.get(room).members.some(({ id }) => id === session);
+    return this.session(session)?.rooms.includes(room) === true;
   }
 
   async close(): Promise<void> {
     while (this.#waiting.length > 0) this.release(0);
-    const closed = this.node.close();
-    this.clock.advance(60_000);
-    await closed;
-  }
-
-  #kept(): Store {
-    const store = new MemoryStore({ date: () => this.clock.date() });
-    return variant.compression ? compressible(store) : store;
+    for (const node of this.#nodes) {
+      const state = { open: true };
+      const closed = node.close().finally(() => (state.open = false));
+      for (let i = 0; state.open && i < 100; i++) {
+        this.clock.advance(60_000);
+        await this.turns(2);
+      }
+      await closed;
+    }
   }
 
   // ---- what the app does -------------------------------------------------------------------------------------------
@@ -267,9 +352,20 @@ export class World {
     this.#tokens.set(id, tokens);
   }
 
+  #watch({ sessions }: RoostNode): void {
+    sessions.away$.subscribe(({ id }) => this.#awaySince.set(id, this.clock.now()));
+    const resume = sessions.resume.bind(sessions);
+    sessions.resume = (session, ...rest) => {
+      this.#awaySince.delete(session.id);
+      const resumed = resume(session, ...rest);
+      for (const heard of this.onClaim) heard(session.id);
+      return resumed;
+    };
+    if (!this.several) this.#watchTokens(sessions);
+  }
+
   /** Compares what the engine makes of a token with rule 10. */
-  #watchTokens(): void {
-    const { sessions } = this.node;
+  #watchTokens(sessions: RoostNode['sessions']): void {
     const find = sessions.byToken.bind(sessions);
     sessions.byToken = (token) => {
       const found = find(token);
@@ -282,14 +378,6 @@ export class World {
       known.presented = token;
       known.issued = undefined;
       return found;
-    };
-    sessions.away$.subscribe(({ id }) => this.#awaySince.set(id, this.clock.now()));
-    const resume = sessions.resume.bind(sessions);
-    sessions.resume = (session, ...rest) => {
-      this.#awaySince.delete(session.id);
-      const resumed = resume(session, ...rest);
-      for (const heard of this.onClaim) heard(session.id);
-      return resumed;
     };
   }
 }

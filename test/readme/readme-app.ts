@@ -23,9 +23,9 @@ Object.assign(globalThis, { WebSocket });
 await import(process.argv[2]!);
 `;
 
-/** The code blocks of the README that begin with a file's name, word for word. */
-export function filesOfReadme(): Map<string, string> {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+/** The code blocks of a document that begin with a file's name, word for word. */
+export function filesOfReadme(document = 'README.md'): Map<string, string> {
+  const readme = readFileSync(join(root, document), 'utf8');
   const blocks = [...readme.matchAll(/^```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)^```$/gm)];
   return new Map(blocks.map(([, name, code]) => [name ?? '', code ?? '']));
 }
@@ -58,6 +58,11 @@ export class ReadmeApp {
     const lines = this.#run('main.js')[Symbol.asyncIterator]();
     this.#port = ((await lines.next()) as { value: string }).value;
     return lines;
+  }
+
+  /** Where it is, once it was started. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** Opens a page; gives what it prints. */

@@ -4,6 +4,18 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** `up` is from the client to the server, `down` the other way. */
 export type Direction = 'up' | 'down';
 
+/** What one connection has carried. */
+export interface Carried {
+  /** How it begins, client to server. */
+  begin: string;
+  /** Bytes that have come in. */
+  up: number;
+  down: number;
+}
+
+/** Characters of a connection's beginning that are kept. */
+const BEGIN = 200;
+
 /** One connection through the proxy. */
 class Pipe {
   readonly #waiting: Record<Direction, Buffer[]> = { up: [], down: [] };
@@ -13,6 +25,7 @@ class Pipe {
   readonly #due: Record<Direction, number> = { up: 0, down: 0 };
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly closed: Promise<unknown>;
+  readonly carried: Carried = { begin: '', up: 0, down: 0 };
 
   constructor(
     readonly client: Socket,
@@ -21,7 +34,10 @@ class Pipe {
   ) {
     this.#join('up', client, server);
     this.#join('down', server, client);
-    this.closed = Promise.all([once(client, 'close'), once(server, 'close')]);
+    // Both, whichever has failed: of a stalled network the other end stays.
+    this.closed = Promise.all(
+      [client, server].map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))),
+    );
   }
 
   flow(direction: Direction): void {
@@ -31,8 +47,11 @@ class Pipe {
 
   cut(): void {
     for (const timer of this.#timers) clearTimeout(timer);
-    this.client.resetAndDestroy();
-    this.server.resetAndDestroy();
+    for (const socket of [this.client, this.server]) {
+      // One that is about to end cannot be reset: Node would never close it.
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 
   #join(direction: Direction, from: Socket, to: Socket): void {
@@ -42,6 +61,9 @@ class Pipe {
       if (!this.conduct.stalled.has(direction)) to.destroy();
     });
     from.on('data', (chunk: Buffer) => {
+      this.carried[direction] += chunk.length;
+      if (direction === 'up' && this.carried.begin.length < BEGIN)
+        this.carried.begin += chunk.toString('latin1').slice(0, BEGIN);
       const now = performance.now();
       // Nothing overtakes what was held back for longer: TCP keeps the order of bytes.
       const due = Math.max(now + this.conduct.delay, this.#due[direction]);
@@ -61,7 +83,8 @@ class Pipe {
   }
 
   #pass(direction: Direction, to: Socket, chunk: Buffer): void {
-    const { stalled, pieces } = this.conduct;
+    const { stalled, pieces, loses } = this.conduct;
+    if (loses(direction, chunk)) return;
     for (let start = 0; start < chunk.length; start += pieces) {
       const piece = chunk.subarray(start, start + pieces);
       if (stalled.has(direction)) this.#waiting[direction].push(piece);
@@ -77,13 +100,16 @@ interface Conduct {
   delay: number;
   /** Bytes of one write at most. */
   pieces: number;
+  /** Whether what has come is not passed on. */
+  loses: (direction: Direction, chunk: Buffer) => boolean;
 }
 
 /** A TCP proxy on the loopback address that can be as bad as a network. */
 export class Proxy {
   readonly #pipes = new Set<Pipe>();
   #refusing = false;
-  readonly #conduct: Conduct = { stalled: new Set(), delay: 0, pieces: Infinity };
+  #accepted = 0;
+  readonly #conduct: Conduct = { stalled: new Set(), delay: 0, pieces: Infinity, loses: () => false };
 
   private constructor(
     private readonly server: Server,
@@ -102,12 +128,23 @@ export class Proxy {
         client.resetAndDestroy();
         return;
       }
+      proxy.#accepted++;
       const upstream = connect({ port: target, host: '127.0.0.1', noDelay: true });
       const pipe = new Pipe(client, upstream, proxy.#conduct);
       proxy.#pipes.add(pipe);
-      void pipe.closed.catch(() => {}).finally(() => proxy.#pipes.delete(pipe));
+      void pipe.closed.then(() => proxy.#pipes.delete(pipe));
     });
     return proxy;
+  }
+
+  /** How many connections it has let in. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** What the connections that there are have carried. */
+  get carried(): readonly Readonly<Carried>[] {
+    return Array.from(this.#pipes, ({ carried }) => carried);
   }
 
   /** The same URL, by way of the proxy. */
@@ -142,6 +179,11 @@ export class Proxy {
   /** @param ms milliseconds that each byte is held back */
   delay(ms: number): void {
     this.#conduct.delay = ms;
+  }
+
+  /** Passes on nothing of what it is told to lose, as no network does, but a server that forgets its subscribers. */
+  lose(loses: (direction: Direction, chunk: Buffer) => boolean): void {
+    this.#conduct.loses = loses;
   }
 
   /** @param bytes the most that is passed on as one piece */

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,12 @@ export class RedisServer {
   static async start(args: readonly string[] = [], port?: number): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'roost-redis-'));
     const server = new RedisServer(port ?? (await freePort()), folder, args);
-    await server.start();
+    try {
+      await server.start();
+    } catch (error) {
+      await server.end();
+      throw error;
+    }
     return server;
   }
 
@@ -46,12 +51,15 @@ export class RedisServer {
     return this.#process?.pid;
   }
 
-  /** Starts it (again), and waits until it answers. */
-  async start(): Promise<void> {
-    const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', ''];
-    const child = spawn(programPath('redis-server'), [...options, '--appendonly', 'no', ...this.args], {
-      stdio: 'ignore',
-    });
+  /** Starts it (again), and waits until it answers. @param more options, for this time */
+  async start(...more: readonly string[]): Promise<void> {
+    const common = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
+    const sentinel = this.args.includes('--sentinel');
+    // Sentinels keep what they know in their configuration file.
+    const file = join(this.folder, 'sentinel.conf');
+    if (sentinel) await writeFile(file, '');
+    const options = sentinel ? [file, ...common] : [...common, '--save', '', '--appendonly', 'no'];
+    const child = spawn(programPath('redis-server'), [...options, ...this.args, ...more], { stdio: 'ignore' });
     this.#process = child;
     this.#over = once(child, 'exit');
     const until = Date.now() + PATIENCE;
@@ -63,7 +71,8 @@ export class RedisServer {
         await client.ping();
         return;
       } catch {
-        if (Date.now() > until) throw new Error(`redis-server on port ${this.port} does not answer`);
+        if (child.exitCode !== null || Date.now() > until)
+          throw new Error(`redis-server on port ${this.port} does not answer`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       } finally {
         client.disconnect();
@@ -71,7 +80,12 @@ export class RedisServer {
     }
   }
 
-  /** A client of the test's own. */
+  /** A client of the test's own, which it has to disconnect. */
+  client(): Redis {
+    return new Redis(this.port);
+  }
+
+  /** Asks it, with a client that is there for that. */
   async ask<T>(run: (client: Redis) => Promise<T>): Promise<T> {
     const client = new Redis(this.port);
     try {
@@ -114,19 +128,42 @@ export interface Sentinels {
   readonly replica: RedisServer;
   /** Settles when the replica has all that the master has. */
   replicated(): Promise<void>;
+  /** The replica sleeps, and what is written from now on is lost to it. */
+  cutReplication(): Promise<void>;
   /** Settles when the replica has become the master. */
   failedOver(): Promise<void>;
   end(): Promise<void>;
 }
 
 export async function startSentinels(): Promise<Sentinels> {
-  const master = await RedisServer.start();
-  const replica = await RedisServer.start(['--replicaof', `127.0.0.1 ${master.port}`]);
-  const watchers = await Promise.all([1, 2, 3].map(() => RedisServer.start(['--sentinel'])));
+  const servers: RedisServer[] = [];
+  const end = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.end())));
+  const started = async (args: readonly string[]): Promise<RedisServer> => {
+    const server = await RedisServer.start(args);
+    servers.push(server);
+    return server;
+  };
+  try {
+    const master = await started([]);
+    const replica = await started(['--replicaof', `127.0.0.1 ${master.port}`]);
+    const watchers = await Promise.all([1, 2, 3].map(() => started(['--sentinel'])));
+    return { ...(await watch(master, replica, watchers)), end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** Makes Sentinels watch over a master and its replica. */
+async function watch(
+  master: RedisServer,
+  replica: RedisServer,
+  watchers: readonly RedisServer[],
+): Promise<Omit<Sentinels, 'end'>> {
   for (const watcher of watchers) {
     await watcher.ask(async (client) => {
       await client.call('SENTINEL', 'MONITOR', 'roost', '127.0.0.1', master.port, 2);
-      await client.call('SENTINEL', 'SET', 'roost', 'down-after-milliseconds', 1_000);
+      await client.call('SENTINEL', 'SET', 'roost', 'down-after-milliseconds', 500);
       await client.call('SENTINEL', 'SET', 'roost', 'failover-timeout', 5_000);
     });
   }
@@ -165,31 +202,53 @@ export async function startSentinels(): Promise<Sentinels> {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
+    cutReplication: async () => {
+      replica.pause();
+      await master.ask((client) => client.call('CLIENT', 'KILL', 'TYPE', 'replica'));
+    },
     failedOver: () => holds(replica, 'role:master', 'the replica to become the master'),
-    end: async () => void (await Promise.all([master, replica, ...watchers].map((server) => server.end()))),
   };
 }
 
-/** Three masters that share all slots. */
-export async function startCluster(): Promise<{ readonly servers: RedisServer[]; end(): Promise<void> }> {
-  const servers = await Promise.all([1, 2, 3].map(() => RedisServer.start(['--cluster-enabled', 'yes'])));
-  const [first, ...others] = servers as [RedisServer, ...RedisServer[]];
-  for (const [index, server] of servers.entries()) {
-    const from = Math.floor((16_384 / 3) * index);
-    const to = Math.floor((16_384 / 3) * (index + 1)) - 1;
-    await server.ask((client) => client.call('CLUSTER', 'ADDSLOTSRANGE', from, index === 2 ? 16_383 : to));
-  }
-  await first.ask(async (client) => {
-    for (const { port } of others) await client.call('CLUSTER', 'MEET', '127.0.0.1', port);
-  });
-  const until = Date.now() + PATIENCE;
-  for (const server of servers) {
-    for (;;) {
-      const info = await server.ask((client) => client.call('CLUSTER', 'INFO'));
-      if (String(info).includes('cluster_state:ok') && String(info).includes('cluster_known_nodes:3')) break;
-      if (Date.now() > until) throw new Error(`the cluster did not come about: ${String(info)}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+/** Masters that share all slots. */
+export interface RedisShards {
+  readonly servers: readonly RedisServer[];
+  /** Settles when all of them say that all is well. */
+  settled(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** @param args further options of each server */
+export async function startCluster(masters = 3, args: readonly string[] = []): Promise<RedisShards> {
+  const servers = await Promise.all(
+    Array.from({ length: masters }, () => RedisServer.start(['--cluster-enabled', 'yes', ...args])),
+  );
+  const end = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.end())));
+  const settled = async (): Promise<void> => {
+    const until = Date.now() + PATIENCE;
+    for (const server of servers) {
+      for (;;) {
+        const info = String(await server.ask((client) => client.call('CLUSTER', 'INFO')));
+        if (info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${masters}`)) break;
+        if (Date.now() > until) throw new Error(`the cluster did not come about: ${info}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
     }
+  };
+  try {
+    const [first, ...others] = servers as [RedisServer, ...RedisServer[]];
+    for (const [index, server] of servers.entries()) {
+      const from = Math.floor((16_384 / masters) * index);
+      const to = Math.floor((16_384 / masters) * (index + 1)) - 1;
+      await server.ask((client) => client.call('CLUSTER', 'ADDSLOTSRANGE', from, index === masters - 1 ? 16_383 : to));
+    }
+    await first.ask(async (client) => {
+      for (const { port } of others) await client.call('CLUSTER', 'MEET', '127.0.0.1', port);
+    });
+    await settled();
+  } catch (error) {
+    await end();
+    throw error;
   }
-  return { servers, end: async () => void (await Promise.all(servers.map((server) => server.end()))) };
+  return { servers, settled, end };
 }

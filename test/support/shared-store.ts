@@ -1,17 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import { MemoryStore, RoostException } from 'nestjs-roost';
-import type { Cluster, ClusterEvents, RosterChange, SessionState } from '../../lib/store/cluster.js';
-import type { LogListener, Store, Subscription } from '../../lib/store/store.js';
+import {
+  expelledField,
+  seatField,
+  type ClaimedSession,
+  type Cluster,
+  type ClusterEvents,
+  type RosterChange,
+  type RosterEntry,
+  type Saved,
+  type SessionChanges,
+  type SessionState,
+} from '../../lib/store/cluster.js';
+import type { Election, LogListener, Store, Subscription } from '../../lib/store/store.js';
 
 interface Kept {
   generation: number;
   node: string;
   fields: Map<string, string>;
+  /** Since when nobody is connected. */
+  away: number | undefined;
+  /** It has ended, and its owners of before may not know. */
+  over: boolean;
 }
 
 interface Roster {
   rev: number;
-  readonly members: Map<string, string>;
+  readonly members: Map<string, RosterEntry>;
+}
+
+interface Candidate {
+  readonly node: string;
+  readonly onChange: (elected: boolean) => void;
 }
 
 /** A store that several nodes of one process share: what Redis is to many processes, without the network. */
@@ -21,33 +41,49 @@ export class SharedStore {
   readonly rosters = new Map<string, Roster>();
   readonly listeners = new Map<string, Set<LogListener>>();
   readonly nodes = new Map<string, ClusterEvents>();
+  readonly candidates = new Map<string, Candidate[]>();
   /** Nodes that nothing reaches any more, though they do not know. */
   readonly dead = new Set<string>();
+  /** Nodes, each with a word: nothing that has it in it is told to them. */
+  readonly muted = new Map<string, string>();
+  /** Views that are not closed. */
+  #open = 0;
   readonly #buried = new Map<string, ClusterEvents>();
   /** How often each operation was asked for. */
   readonly counts = new Map<string, number>();
 
-  constructor(options: ConstructorParameters<typeof MemoryStore>[0] = {}) {
+  constructor(private readonly options: { readonly date?: () => number } = {}) {
     this.log = new MemoryStore(options);
+  }
+
+  date(): number {
+    return this.options.date?.() ?? Date.now();
   }
 
   /** A node's view of it. */
   node(): Store & { readonly cluster: SharedCluster } {
     const { log, listeners } = this;
+    this.#open++;
     const cluster = new SharedCluster(this);
     return {
       cluster,
+      bans: log.bans,
       append: (...args) => cluster.reached('append').then(() => log.append(...args)),
       publish: (...args) => cluster.reached('publish').then(() => log.publish(...args)),
       retract: (...args) => cluster.reached('retract').then(() => log.retract(...args)),
       read: (...args) => cluster.reached('read').then(() => log.read(...args)),
       span: (...args) => cluster.reached('span').then(() => log.span(...args)),
-      elect: (...args) => log.elect(...args),
-      close: async () => {},
+      elect: (task, onChange) => cluster.reached('elect').then(() => this.#elect(cluster.node, task, onChange)),
+      close: async () => {
+        if (--this.#open === 0) await log.close();
+      },
       subscribe: async (room, retention, listener): Promise<Subscription> => {
         await cluster.reached('subscribe');
-        const guarded = guard(listener, () => !this.dead.has(cluster.node));
+        const hears = (text: string): boolean => !this.dead.has(cluster.node) && this.hears(cluster.node, text);
+        const guarded = guard(listener, hears);
         const { position, close } = await log.subscribe(room, retention, guarded);
+        // A room's log outlives its last subscriber for a while, as one goes on on another node.
+        if (!listeners.has(room)) await log.subscribe(room, retention, NOBODY);
         const heard = listeners.get(room) ?? new Set();
         listeners.set(room, heard.add(guarded));
         return {
@@ -61,12 +97,50 @@ export class SharedStore {
     };
   }
 
+  hears(node: string, text: string): boolean {
+    const word = this.muted.get(node);
+    return word === undefined || !text.includes(word);
+  }
+
   /** A node dies without a word. */
   kill(node: string): void {
     this.dead.add(node);
     const events = this.nodes.get(node);
     if (events !== undefined) this.#buried.set(node, events);
     this.nodes.delete(node);
+    for (const [task, candidates] of this.candidates) {
+      this.#withdraw(
+        task,
+        candidates.filter((one) => one.node === node),
+      );
+    }
+  }
+
+  /** Everything that is written is lost, and nobody has died. */
+  lose(): void {
+    for (const written of [this.sessions, this.rosters]) written.clear();
+    for (const events of this.nodes.values()) events.lost();
+  }
+
+  #elect(node: string, task: string, onChange: (elected: boolean) => void): Election {
+    const candidate: Candidate = { node, onChange };
+    const candidates = this.candidates.get(task) ?? [];
+    this.candidates.set(task, candidates);
+    candidates.push(candidate);
+    onChange(candidates[0] === candidate);
+    return {
+      get holds() {
+        return candidates[0] === candidate;
+      },
+      close: () => this.#withdraw(task, [candidate]),
+    };
+  }
+
+  #withdraw(task: string, gone: readonly Candidate[]): void {
+    const candidates = this.candidates.get(task) ?? [];
+    const [before] = candidates;
+    candidates.splice(0, candidates.length, ...candidates.filter((one) => !gone.includes(one)));
+    if (candidates[0] !== before) candidates[0]?.onChange(true);
   }
 
   /** It was only thought to be dead. */
@@ -79,14 +153,16 @@ export class SharedStore {
   }
 }
 
+const NOBODY: LogListener = { entry: () => {}, ephemeral: () => {}, cut: () => {} };
+
 /** Hears nothing once its node is dead. */
-function guard(listener: LogListener, lives: () => boolean): LogListener {
+function guard(listener: LogListener, hears: (text: string) => boolean): LogListener {
   return {
-    entry: (entry) => lives() && listener.entry(entry),
-    ephemeral: (message) => lives() && listener.ephemeral(message),
-    cut: (position) => lives() && listener.cut(position),
-    roster: (change) => lives() && listener.roster?.(change),
-    signal: (text) => lives() && listener.signal?.(text),
+    entry: (entry) => hears('') && listener.entry(entry),
+    ephemeral: (message) => hears('') && listener.ephemeral(message),
+    cut: (position) => hears('') && listener.cut(position),
+    roster: (change) => hears('') && listener.roster?.(change),
+    signal: (text) => hears(text) && listener.signal?.(text),
   };
 }
 
@@ -113,7 +189,7 @@ class SharedCluster implements Cluster {
 
   async tell(node: string, text: string): Promise<void> {
     await this.reached('tell');
-    this.shared.nodes.get(node)?.heard(this.node, text);
+    if (this.shared.hears(node, text)) this.shared.nodes.get(node)?.heard(this.node, text);
   }
 
   async alive(node: string): Promise<boolean> {
@@ -123,37 +199,61 @@ class SharedCluster implements Cluster {
 
   async create(id: string, fields: ReadonlyMap<string, string>): Promise<void> {
     await this.reached('create');
-    this.shared.sessions.set(id, { generation: 1, node: this.node, fields: new Map(fields) });
+    const { node } = this;
+    this.shared.sessions.set(id, { generation: 1, node, fields: new Map(fields), away: undefined, over: false });
   }
 
   async look(id: string): Promise<SessionState | undefined> {
     await this.reached('look');
-    return copy(this.shared.sessions.get(id));
+    const kept = this.shared.sessions.get(id);
+    return kept === undefined || kept.over ? undefined : copy(kept);
   }
 
-  async claim(id: string, generation: number): Promise<SessionState | undefined> {
+  async claim(id: string, generation: number, away: boolean): Promise<ClaimedSession | undefined> {
     await this.reached('claim');
     const kept = this.shared.sessions.get(id);
-    if (kept?.generation !== generation) return undefined;
+    if (kept === undefined || kept.over || kept.generation !== generation) return undefined;
     kept.generation++;
     kept.node = this.node;
-    return copy(kept);
+    const now = this.shared.date();
+    kept.away = away ? (kept.away ?? now) : undefined;
+    return { ...copy(kept), awayFor: now - (kept.away ?? now) };
   }
 
-  async save(
+  async save(id: string, generation: number, changes: SessionChanges): Promise<Saved> {
+    await this.reached('save');
+    const { set, gone, whole, anew, away } = changes;
+    let kept = this.shared.sessions.get(id);
+    if (kept === undefined || kept.generation < generation) {
+      if (!anew) return 'missing';
+      kept = { generation, node: this.node, fields: new Map(), away: kept?.away, over: false };
+      this.shared.sessions.set(id, kept);
+    }
+    if (kept.over || kept.generation > generation) return 'taken';
+    if (whole) for (const name of kept.fields.keys()) if (!name.startsWith('x:')) kept.fields.delete(name);
+    for (const name of gone) kept.fields.delete(name);
+    for (const [name, value] of set) kept.fields.set(name, value);
+    kept.away = away ? (kept.away ?? this.shared.date()) : undefined;
+    return 'saved';
+  }
+
+  async expire(
     id: string,
     generation: number,
-    set: ReadonlyMap<string, string>,
-    gone: readonly string[],
-    whole: boolean,
-  ): Promise<boolean> {
-    await this.reached('save');
+    ttl: number,
+    field: string,
+    value: string,
+  ): Promise<'ended' | 'taken' | number> {
+    await this.reached('expire');
     const kept = this.shared.sessions.get(id);
-    if (kept?.generation !== generation) return false;
-    if (whole) kept.fields.clear();
-    for (const [name, value] of set) kept.fields.set(name, value);
-    for (const name of gone) kept.fields.delete(name);
-    return true;
+    if (kept === undefined || kept.generation < generation) return 'ended';
+    if (kept.over || kept.generation > generation) return 'taken';
+    if (kept.fields.has(field)) return 'ended';
+    const now = this.shared.date();
+    const left = (kept.away ??= now) + ttl - now;
+    if (left > 0) return left;
+    kept.fields.set(field, value);
+    return 'ended';
   }
 
   async replace(id: string, field: string, from: string, to: string): Promise<string | undefined> {
@@ -164,33 +264,49 @@ class SharedCluster implements Cluster {
     return kept.node;
   }
 
-  async remove(id: string, generation: number): Promise<boolean> {
+  async mark(id: string, room: string, reason: string): Promise<string | undefined> {
+    await this.reached('mark');
+    const kept = this.shared.sessions.get(id);
+    if (kept?.fields.has(seatField(room)) !== true) return undefined;
+    kept.fields.set(expelledField(room), reason);
+    return kept.node;
+  }
+
+  async remove(id: string, generation: number): Promise<void> {
     await this.reached('remove');
-    if (this.shared.sessions.get(id)?.generation !== generation) return false;
-    return this.shared.sessions.delete(id);
+    const kept = this.shared.sessions.get(id);
+    if (kept === undefined || kept.generation > generation) return;
+    if (generation === 1) this.shared.sessions.delete(id);
+    else this.shared.sessions.set(id, { ...kept, generation, fields: new Map(), over: true });
   }
 
   async orphans(): Promise<{ id: string; node: string }[]> {
     await this.reached('orphans');
     const { sessions, nodes } = this.shared;
-    return [...sessions].filter(([, { node }]) => !nodes.has(node)).map(([id, { node }]) => ({ id, node }));
+    return [...sessions]
+      .filter(([, { node, over }]) => !over && !nodes.has(node))
+      .map(([id, { node }]) => ({ id, node }));
   }
 
   async disown(): Promise<void> {}
 
   async roster(room: string): Promise<Roster> {
     await this.reached('roster');
-    const { rev, members } = this.shared.rosters.get(room) ?? { rev: 0, members: new Map<string, string>() };
+    const { rev, members } = this.shared.rosters.get(room) ?? { rev: 0, members: new Map<string, RosterEntry>() };
     return { rev, members: new Map(members) };
   }
 
-  async enroll(room: string, id: string, value: string | undefined): Promise<void> {
+  async enroll(room: string, id: string, generation: number, value: string | undefined): Promise<void> {
     await this.reached('enroll');
     let roster = this.shared.rosters.get(room);
     if (roster === undefined) this.shared.rosters.set(room, (roster = { rev: 0, members: new Map() }));
-    if (value === undefined) roster.members.delete(id);
-    else roster.members.set(id, value);
-    const change: RosterChange = { rev: ++roster.rev, id, value };
+    const before = roster.members.get(id);
+    if ((before?.generation ?? 0) > generation) return;
+    if (before?.value === value && (value === undefined || before?.generation === generation)) return;
+    const entry = value === undefined ? undefined : { generation, value };
+    if (entry === undefined) roster.members.delete(id);
+    else roster.members.set(id, entry);
+    const change: RosterChange = { rev: ++roster.rev, id, entry };
     for (const listener of this.shared.listeners.get(room) ?? []) listener.roster?.(change);
   }
 
@@ -200,6 +316,6 @@ class SharedCluster implements Cluster {
   }
 }
 
-function copy(kept: Kept | undefined): SessionState | undefined {
-  return kept && { ...kept, fields: new Map(kept.fields) };
+function copy({ generation, node, fields }: Kept): SessionState {
+  return { generation, node, fields: new Map(fields) };
 }

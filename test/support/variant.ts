@@ -4,7 +4,7 @@ import { systemClock } from '../../lib/time/clock.js';
 
 /**
  * How servers under test are set up besides what a test asks for. `ROOST_VARIANT` names it, and jest.config.mjs hands it
- * on: `window`, `compression`, `both`, or nothing.
+ * on: `window`, `compression`, `both`, `redis`, or nothing.
  */
 const name = (globalThis as { ROOST_VARIANT?: string }).ROOST_VARIANT ?? '';
 
@@ -14,7 +14,12 @@ export const variant = {
   window: name === 'window' || name === 'both',
   /** Servers and clients compress everything. */
   compression: name === 'compression' || name === 'both',
+  /** There are two servers that share a Redis, and whoever comes back does so to the other. */
+  redis: name === 'redis',
 } as const;
+
+/** What else has to come to rest before everything is with the sockets; each test file says its own. */
+export const atRest: { wait: () => Promise<void> } = { wait: async () => {} };
 
 /** Milliseconds of the window. Nothing else waits for just as long, so that its timers are known by their fraction. */
 export const WINDOW = 10 + 2 ** -10;
@@ -26,6 +31,7 @@ const PADDING = ' '.repeat(100);
 
 /** Settles when what rooms have gathered until now is with the sockets. */
 export async function gathered(): Promise<void> {
+  await atRest.wait();
   // A timer that is set later and is longer fires later.
   if (variant.window) await pause(WINDOW + 1);
   // Rooms and then sockets write at the end of a turn; the network tells what it took in the next.
@@ -49,6 +55,7 @@ export function varied(options: RoostOptions): RoostOptions {
 /** A store whose messages are long enough to be compressed, and read as they were written. */
 export function compressible(store: Store): Store {
   return {
+    bans: store.bans,
     append: (room, draft, retention) => store.append(room, { ...draft, data: draft.data + PADDING }, retention),
     publish: (room, message) => store.publish(room, { ...message, data: message.data + PADDING }),
     retract: (...given) => store.retract(...given),

@@ -8,6 +8,8 @@ interface Recorded {
   readonly connection: { readonly outbox: Outbox; readonly compresses: boolean };
   readonly member: { skip(count: number): void };
   readonly pushed: Buffer[];
+  /** Frames it was told to be in them. */
+  frames: number;
   /** Ephemeral messages it did not get. */
   skipped: number;
 }
@@ -15,12 +17,17 @@ interface Recorded {
 function member(id: string, options: { congested?: boolean; compresses?: boolean } = {}): Recorded {
   const { congested = false, compresses = false } = options;
   const pushed: Buffer[] = [];
-  const outbox = { congested, push: (chunk: Buffer) => pushed.push(chunk) } as unknown as Outbox;
+  const push = (chunk: Buffer, frames: number) => {
+    pushed.push(chunk);
+    recorded.frames += frames;
+  };
+  const outbox = { congested, push } as unknown as Outbox;
   const recorded: Recorded = {
     id,
     connection: { outbox, compresses },
     member: { skip: (count) => (recorded.skipped += count) },
     pushed,
+    frames: 0,
     skipped: 0,
   };
   return recorded;

@@ -32,6 +32,16 @@ describe('a timer wheel', () => {
     expect([log, wheel.size]).toEqual([['0', '50', '1000'], 0]);
   });
 
+  it('waits for longer than a timer of the clock can', () => {
+    const days = 24 * 60 * 60_000;
+    wheel.after(60 * days, note('60 days'));
+    expect(clock.waiting).toEqual([2 ** 31 - 1]);
+    clock.advance(60 * days - 1);
+    expect(log).toEqual([]);
+    clock.advance(1 + TICK);
+    expect([log, clock.waiting]).toEqual([['60 days'], []]);
+  });
+
   it('has one timer of the clock, whatever it holds, and none where it holds nothing', () => {
     const timers = Array.from({ length: 1_000 }, (_, index) => wheel.after(index * 7, note(`${index}`)));
     expect(clock.waiting).toHaveLength(1);
@@ -117,9 +127,10 @@ describe('a timer wheel', () => {
     wheel.after(500, note('later'));
     clock.advance(10_000);
     expect([log, wheel.size, clock.waiting]).toEqual([[], 0, []]);
-    wheel.after(10, note('anew'));
+    wheel.after(10, note('too late')).cancel();
+    wheel.after(10, note('too late'));
     clock.advance(100);
-    expect([log, wheel.size]).toEqual([['anew'], 0]);
+    expect([log, wheel.size, clock.waiting]).toEqual([[], 0, []]);
   });
 
   it('does what a list of timers would do', () => {

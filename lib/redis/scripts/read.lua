@@ -6,13 +6,14 @@
 -- ARGV[3]  "since", "before" or "span"
 -- ARGV[4]  offset         ARGV[5]  entries at most      ARGV[6]  bytes at most; the first entry always fits
 -- ARGV[7]  milliseconds that the meta hash is kept at least
--- Returns  {epoch, oldest, top, 1 where there is more, offset of the first entry, entries...}
+-- Returns  {epoch, oldest, top, 1 where there is more, offset of the first entry, nonce of the entry at `since` or empty
+--          where it is not kept, entries...}
 local known = redis.call('HMGET', KEYS[1], 'epoch', 'top', 'first', 'ttl')
 local epoch, top, first = known[1], tonumber(known[2] or 0), tonumber(known[3] or 1)
 local ttl = tonumber(known[4] or 600000)
 if not epoch then
   epoch, top, first = ARGV[2], 0, 1
-  redis.call('HSET', KEYS[1], 'epoch', epoch, 'top', 0, 'first', 1, 'bytes', 0)
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'top', 0, 'first', 1, 'bytes', 0, 'began', 0)
   redis.call('DEL', KEYS[2])
 end
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[7]) then redis.call('PEXPIRE', KEYS[1], ARGV[7]) end
@@ -31,12 +32,16 @@ if dropped > 0 then
   redis.call('HINCRBY', KEYS[1], 'bytes', -dropped)
 end
 
-local result = { epoch, first, top, 0, 0 }
+local result = { epoch, first, top, 0, 0, '' }
 if ARGV[3] == 'span' then return result end
 local most, bytes = tonumber(ARGV[5]), tonumber(ARGV[6])
 local from, to
 if ARGV[3] == 'since' then
-  from = math.max(tonumber(ARGV[4]) + 1, first)
+  local since = tonumber(ARGV[4])
+  if since >= first and since <= top then
+    result[6] = string.match(redis.call('LINDEX', KEYS[2], since - first), '^[^\31]*\31([^\31]*)')
+  end
+  from = math.max(since + 1, first)
   to = math.min(from + most - 1, top)
 else
   to = math.min(tonumber(ARGV[4]) - 1, top)

@@ -1,17 +1,46 @@
 -- Writes fields of a session, where it is still its owner's.
 --
--- KEYS[1]  session hash
--- ARGV[1]  generation     ARGV[2]  milliseconds it is kept      ARGV[3]  "1" to remove all fields that are not written
--- ARGV[4]  how many fields are removed       then their names, then names and values of those that are written
--- Returns  1 where it was written, else 0
-if redis.call('HGET', KEYS[1], '#generation') ~= ARGV[1] then return 0 end
-if ARGV[3] == '1' then
-  local node = redis.call('HGET', KEYS[1], '#node')
-  redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], '#generation', ARGV[1], '#node', node)
+-- KEYS[1]  session hash   #generation, #node, #away (since when nobody is connected, in ms), #over (a session that has ended),
+--                         and fields; those that begin with `x:` are others' to write
+-- ARGV[1]  generation     ARGV[2]  node      ARGV[3]  milliseconds it is kept
+-- ARGV[4]  "1" to remove all fields that are not written, "2" to write it also where it is missing
+-- ARGV[5]  "1" where nobody is connected     ARGV[6]  now in ms; empty for Redis's own clock, which all nodes have in common
+-- ARGV[7]  how many fields are removed       then their names, then names and values of those that are written
+-- Returns  1 where it was written, 0 where it is another's by now or over, -1 where it is missing, or older than the owner knows
+local session, whole = KEYS[1], ARGV[4] ~= '0'
+local generation = redis.call('HGET', session, '#generation')
+if not generation or tonumber(generation) < tonumber(ARGV[1]) then
+  if ARGV[4] ~= '2' then return -1 end
+elseif generation ~= ARGV[1] or redis.call('HEXISTS', session, '#over') == 1 then
+  return 0
 end
-local gone = tonumber(ARGV[4])
-if gone > 0 then redis.call('HDEL', KEYS[1], unpack(ARGV, 5, 4 + gone)) end
-if #ARGV > 4 + gone then redis.call('HSET', KEYS[1], unpack(ARGV, 5 + gone)) end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+
+local function apply(command, from, to)
+  for start = from, to, 1000 do
+    redis.call(command, session, unpack(ARGV, start, math.min(start + 999, to)))
+  end
+end
+
+local away = redis.call('HGET', session, '#away')
+if whole then
+  local marks = {}
+  for _, field in ipairs(redis.call('HKEYS', session)) do
+    if string.sub(field, 1, 2) == 'x:' then marks[field] = redis.call('HGET', session, field) end
+  end
+  redis.call('DEL', session)
+  redis.call('HSET', session, '#generation', ARGV[1], '#node', ARGV[2])
+  for field, value in pairs(marks) do redis.call('HSET', session, field, value) end
+  if away then redis.call('HSET', session, '#away', away) end
+end
+if ARGV[5] == '0' then
+  if away then redis.call('HDEL', session, '#away') end
+elseif not away then
+  local time = redis.call('TIME')
+  local now = tonumber(ARGV[6]) or time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('HSET', session, '#away', string.format('%.0f', now))
+end
+local gone = tonumber(ARGV[7])
+apply('HDEL', 8, 7 + gone)
+apply('HSET', 8 + gone, #ARGV)
+redis.call('PEXPIRE', session, ARGV[3])
 return 1

@@ -1,15 +1,19 @@
-import { Controller, Param } from '@nestjs/common';
+import { Controller, Param, Req } from '@nestjs/common';
+import type { Request } from 'express';
 import { Call } from '../../web/call/call.js';
 import { CallPage } from '../../web/call/call-page.js';
+import { Visitors } from '../accounts/visitors.js';
 import { renderDocument } from '../view/document.js';
 import { Page, Permissions } from '../view/page.js';
 
 @Controller()
 export class CallController {
+  constructor(private readonly visitors: Visitors) {}
+
   @Permissions('camera', 'microphone')
   @Page('call', 'call/:name')
-  show(@Param('name') name = 'treetop'): string {
-    const start = { name };
+  show(@Req() request: Request, @Param('name') name = 'treetop'): string {
+    const start = { me: this.visitors.of(request), name };
     return renderDocument(
       {
         entry: 'call',

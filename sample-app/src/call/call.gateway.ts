@@ -9,7 +9,7 @@ import {
   RoostException,
   Session,
 } from 'nestjs-roost';
-import type { Person } from '../people/nickname.authenticator.js';
+import type { Person } from '../people/person.js';
 import { youOf } from '../people/you.js';
 import type { CallContract } from './call.contract.js';
 import { ProbeDto } from './probe.dto.js';

@@ -10,10 +10,6 @@ export const CHANNELS: readonly { readonly name: string; readonly topic: string 
   { name: 'help', topic: 'Ask; somebody on the wire knows' },
 ];
 
-export function topicOf(channel: string): string {
-  return CHANNELS.find(({ name }) => name === channel)?.topic ?? 'A channel that somebody opened';
-}
-
 /** Lets the names of channels through, over HTTP and over the WebSocket alike. */
 export class ChannelPipe implements PipeTransform<string, string> {
   transform(name: string): string {

@@ -1,5 +1,7 @@
-import { Controller, Get, Header, Param } from '@nestjs/common';
+import { Controller, Get, Header, Param, Req } from '@nestjs/common';
+import type { Request } from 'express';
 import { Rooms } from 'nestjs-roost';
+import { Visitors } from '../accounts/visitors.js';
 import { Page } from '../view/page.js';
 import type { ChatContract } from './chat.contract.js';
 import { ChannelPipe } from './channels.js';
@@ -12,6 +14,7 @@ export class ChatController {
   constructor(
     private readonly rooms: Rooms,
     private readonly page: ChatPage,
+    private readonly visitors: Visitors,
   ) {}
 
   @Get('api/channels/:channel/messages')
@@ -20,9 +23,8 @@ export class ChatController {
     return this.rooms.get<ChatContract>(`chat/${channel}`).history({ limit: TRANSCRIPT_LENGTH }) as Promise<Transcript>;
   }
 
-  @Page('/', 'channel/:channel')
-  async show(@Param('channel') name = 'general'): Promise<string> {
-    const channel = new ChannelPipe().transform(name);
-    return this.page.render(channel, await this.messages(channel));
+  @Page('channel/:channel')
+  async show(@Param('channel', ChannelPipe) channel: string, @Req() request: Request): Promise<string> {
+    return this.page.render(this.visitors.of(request), channel, await this.messages(channel));
   }
 }

@@ -1,33 +1,73 @@
 import { MessageBody } from '@nestjs/websockets';
-import { CurrentRoom, CurrentSession, OnJoin, OnMessage, Room, RoomGateway, RoomParam, Session } from 'nestjs-roost';
-import type { Person } from '../people/nickname.authenticator.js';
+import {
+  CurrentRoom,
+  CurrentSession,
+  OnJoin,
+  OnMessage,
+  RateLimit,
+  Room,
+  RoomGateway,
+  RoomParam,
+  Session,
+} from 'nestjs-roost';
+import { Accounts } from '../accounts/accounts.js';
+import { Channels } from '../channels/channels.js';
+import { Manners } from '../moderation/manners.js';
+import { Moderation } from '../moderation/moderation.js';
+import { Timeouts } from '../moderation/timeouts.js';
+import type { Person } from '../people/person.js';
 import { youOf } from '../people/you.js';
-import { ChannelPipe, topicOf } from './channels.js';
+import { ChannelPipe } from './channels.js';
 import type { ChatContract, Welcome } from './chat.contract.js';
+import { Mentions } from './mentions.js';
 import { SayDto } from './say.dto.js';
 
 @RoomGateway('chat/:channel', { history: { size: 500, ttl: 60 * 60_000 }, presence: 'list' })
-export class ChatGateway {
+export class ChatGateway extends Moderation {
+  constructor(
+    channels: Channels,
+    timeouts: Timeouts,
+    accounts: Accounts,
+    private readonly manners: Manners,
+    private readonly mentions: Mentions,
+  ) {
+    super(channels, timeouts, accounts);
+  }
+
   @OnJoin()
   join(@RoomParam('channel', ChannelPipe) channel: string, @CurrentSession() session: Session<Person>): Welcome {
+    const { topic, settings, owner } = this.channels.get(channel);
+    const badge = this.channels.badgeOf(channel, session.user);
+    const timedOutUntil = this.timeouts.of(channel, session.user.id);
     return {
-      topic: topicOf(channel),
-      you: { ...youOf(session), user: session.user.id, badge: 'guest' },
-      settings: { slowMode: 0, uniqueMode: false, membersOnly: false },
+      topic,
+      settings,
+      ...(owner && { owner: owner.name }),
+      you: {
+        ...youOf(session),
+        user: session.user.id,
+        ...(badge && { badge }),
+        ...(timedOutUntil !== undefined && { timedOutUntil }),
+      },
     };
   }
 
   @OnMessage('say')
-  say(
+  async say(
     @CurrentRoom() room: Room<ChatContract>,
     @CurrentSession() session: Session<Person>,
+    @RoomParam('channel') channel: string,
     @MessageBody() { text }: SayDto,
   ) {
     const { id, name } = session.user;
-    return room.broadcast('say', { author: { id, name, badge: 'guest' }, text, mentions: [] }, { from: session });
+    await this.manners.check(room, channel, session.user, text);
+    const badge = this.channels.badgeOf(channel, session.user);
+    const author = { id, name, ...(badge && { badge }) };
+    return room.broadcast('say', { author, text, mentions: this.mentions.of(room, text) }, { from: session });
   }
 
   @OnMessage('typing')
+  @RateLimit({ perSecond: 2 })
   async typing(@CurrentRoom() room: Room<ChatContract>, @CurrentSession() session: Session<Person>): Promise<void> {
     const { id, user } = session;
     await room.broadcast('typing', { id, name: user.name }, { ephemeral: true, except: session });

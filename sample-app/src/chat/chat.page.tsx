@@ -1,18 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { Chat } from '../../web/chat/chat.js';
 import { ChatPage as Page } from '../../web/chat/chat-page.js';
+import type { Me } from '../accounts/account.contract.js';
+import { Channels } from '../channels/channels.js';
 import { renderDocument } from '../view/document.js';
-import { CHANNELS, topicOf } from './channels.js';
 import type { Transcript } from './transcript.js';
+
+/** Channels that are listed beside the chat; the directory has all. */
+const LISTED = 50;
 
 /** The chat as a page that can be read before, and without, any script. */
 @Injectable()
 export class ChatPage {
-  render(name: string, transcript: Transcript): string {
-    const start = {
-      channel: { name, topic: topicOf(name), transcript },
-      listed: CHANNELS.map(({ name }) => name),
-    };
+  constructor(private readonly channels: Channels) {}
+
+  render(me: Me, name: string, transcript: Transcript): string {
+    const { topic, owner, settings } = this.channels.get(name);
+    const listed = this.channels.all().map(({ name }) => name);
+    const channel = { name, topic, owner: owner?.name, settings, transcript };
+    const start = { me, channel, listed: listed.slice(0, LISTED) };
     return renderDocument(
       {
         entry: 'chat',

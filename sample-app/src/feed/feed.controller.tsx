@@ -1,14 +1,18 @@
-import { Controller, Param } from '@nestjs/common';
+import { Controller, Param, Req } from '@nestjs/common';
+import type { Request } from 'express';
 import { Feed } from '../../web/feed/feed.js';
 import { FeedPage } from '../../web/feed/feed-page.js';
+import { Visitors } from '../accounts/visitors.js';
 import { renderDocument } from '../view/document.js';
 import { Page } from '../view/page.js';
 
 @Controller()
 export class FeedController {
+  constructor(private readonly visitors: Visitors) {}
+
   @Page('feed', 'feed/:name')
-  show(@Param('name') name = 'harbour'): string {
-    const start = { name };
+  show(@Req() request: Request, @Param('name') name = 'harbour'): string {
+    const start = { me: this.visitors.of(request), name };
     return renderDocument(
       {
         entry: 'feed',

@@ -1,6 +1,6 @@
 import { BroadcastStream, CurrentSession, OnJoin, RoomGateway, RoomParam, Session } from 'nestjs-roost';
 import { mergeMap } from 'rxjs';
-import type { Person } from '../people/nickname.authenticator.js';
+import type { Person } from '../people/person.js';
 import { youOf } from '../people/you.js';
 import { BIRDS, type Height, type Score } from './feed.contract.js';
 import { Races } from './races.js';

@@ -1,7 +1,7 @@
 import { MessageBody } from '@nestjs/websockets';
 import { BroadcastStream, CurrentSession, OnJoin, OnMessage, RoomGateway, RoomParam, Session } from 'nestjs-roost';
 import { Observable, type Observer } from 'rxjs';
-import type { Person } from '../people/nickname.authenticator.js';
+import type { Person } from '../people/person.js';
 import { youOf } from '../people/you.js';
 import { FlyDto } from './fly.dto.js';
 import type { Flight } from './game.contract.js';

@@ -1,5 +1,5 @@
 import type { Session } from 'nestjs-roost';
-import type { Person } from './nickname.authenticator.js';
+import type { Person } from './person.js';
 
 /** Who a page's person is to the others. */
 export interface You {

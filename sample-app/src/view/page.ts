@@ -1,21 +1,21 @@
 import { applyDecorators, Get, Header } from '@nestjs/common';
 
-const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/** Nothing in a page comes from elsewhere. */
+export const PAGE_HEADERS = {
+  'content-security-policy': "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'private, no-cache',
+} as const;
 
 /** What a page could ask its person for, and may not without {@link Permissions}. */
 const PERMISSIONS = ['camera', 'microphone', 'geolocation', 'display-capture'] as const;
 
 type Permission = (typeof PERMISSIONS)[number];
 
-/** A route that answers with a page. Nothing in it comes from elsewhere. */
+/** A route that answers with a page. */
 export function Page(...paths: string[]): MethodDecorator {
-  return applyDecorators(
-    Get(paths),
-    Header('content-security-policy', POLICY),
-    Permissions(),
-    Header('content-type', 'text/html; charset=utf-8'),
-    Header('cache-control', 'no-cache'),
-  );
+  const headers = Object.entries(PAGE_HEADERS).map(([name, value]) => Header(name, value));
+  return applyDecorators(Get(paths), Permissions(), ...headers);
 }
 
 /** What a page may ask its person for. Stands above {@link Page}, whose headers it follows. */

@@ -1,5 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import type { ClientRoom, LeaveReason, PresenceState, RoostClient, RoostError } from 'nestjs-roost/client';
+import type { Me } from '../../src/accounts/account.contract.js';
 import type { CallContract, Signal } from '../../src/call/call.contract.js';
 import { closedWords } from '../site/closed-words.js';
 import { Visitor } from '../site/visitor.js';
@@ -8,12 +9,13 @@ import { OwnMedia } from './own-media.js';
 
 /** What the server begins the page with. */
 export interface CallStart {
+  readonly me: Me;
   readonly name: string;
 }
 
 /** One call: whether the person is in it, with whom, and what they let be seen and heard. */
 export class Call {
-  readonly visitor = new Visitor();
+  readonly visitor: Visitor;
   readonly name: string;
   /** `asking`: the browser asks for camera and microphone; `joining`: the server has not let the person in yet. */
   readonly stage = signal<'outside' | 'asking' | 'joining' | 'inside'>('outside');
@@ -27,7 +29,8 @@ export class Call {
   #room: ClientRoom<CallContract> | undefined;
   #stop: (() => void) | undefined;
 
-  constructor({ name }: CallStart) {
+  constructor({ me, name }: CallStart) {
+    this.visitor = new Visitor(me);
     this.name = name;
   }
 

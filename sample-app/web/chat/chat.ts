@@ -1,10 +1,13 @@
 import { computed, effect, signal } from '@preact/signals';
+import type { Me } from '../../src/accounts/account.contract.js';
+import type { Author } from '../../src/chat/chat.contract.js';
 import { Visitor } from '../site/visitor.js';
 import { Channel, loadChannel, type ChannelStart } from './channel.js';
 import type { TimeZone } from './times.js';
 
 /** What the server begins the page with. */
 export interface ChatStart {
+  readonly me: Me;
   readonly channel: ChannelStart;
   /** Names of the channels that are listed. */
   readonly listed: readonly string[];
@@ -12,8 +15,10 @@ export interface ChatStart {
 
 /** The channels that the person has open, and the one that is shown. */
 export class Chat {
-  readonly visitor = new Visitor();
+  readonly visitor: Visitor;
   readonly listed: readonly string[];
+  /** Whose name was pressed, and on which of their messages. */
+  readonly person = signal<{ readonly author: Author; readonly offset?: number | undefined } | undefined>(undefined);
   /** In the order in which they were opened. */
   readonly open = signal<ReadonlyMap<string, Channel>>(new Map());
   readonly current;
@@ -26,7 +31,8 @@ export class Chat {
   /** Which one the person wants to see. */
   #chosen: string;
 
-  constructor({ channel, listed }: ChatStart) {
+  constructor({ me, channel, listed }: ChatStart) {
+    this.visitor = new Visitor(me);
     this.listed = listed;
     this.current = signal(this.#open(channel));
     this.#chosen = channel.name;
@@ -54,6 +60,11 @@ export class Chat {
   async visit(name: string): Promise<void> {
     if (name === this.current.value.name) return;
     if (await this.#show(name)) history.pushState(undefined, '', `/channel/${encodeURIComponent(name)}`);
+  }
+
+  /** Joins a channel again that the person was taken out of. */
+  comeBack(channel: Channel): void {
+    if (this.visitor.client) channel.join(this.visitor.client);
   }
 
   /**

@@ -10,7 +10,7 @@ import { Row } from './row.js';
 /** Pixels from the end within which the log follows what is said. */
 const NEAR = 48;
 /** Pixels of a row that was not drawn yet: most are of one line. */
-const ROW = 46;
+const ROW = 40;
 const PADDING = [16, 12] as const;
 
 interface Props {
@@ -23,25 +23,18 @@ export function Log({ chat, channel }: Props) {
   return chat.live.value ? <LiveLog chat={chat} channel={channel} /> : <StillLog chat={chat} channel={channel} />;
 }
 
-/** The rows of a channel: perhaps a button for more, the entries, and what is on its way. */
+/** The rows of a channel: the entries, and what is on its way. */
 function useRows(chat: Chat, channel: Channel) {
   const entries = channel.entries.value;
   const pending = channel.outgoing.pending.value;
-  const first = channel.more.value ? 1 : 0;
-  const at = (index: number) => {
-    const entry = entries[index - first];
-    return { entry, pending: entry ? undefined : pending[index - first - entries.length] };
-  };
+  const more = channel.more.value;
   return {
-    count: first + entries.length + pending.length,
+    count: entries.length + pending.length,
     key(index: number): string {
-      const row = at(index);
-      if (row.entry) return keyOf(row.entry);
-      return row.pending ? `pending/${row.pending.id}` : 'more';
+      const entry = entries[index];
+      return entry ? keyOf(entry) : `pending/${pending[index - entries.length]?.id}`;
     },
     row(index: number, measure?: (row: HTMLElement | null) => void) {
-      const row = at(index);
-      const previous = index > first ? at(index - 1).entry : undefined;
       return (
         <Row
           key={this.key(index)}
@@ -49,9 +42,10 @@ function useRows(chat: Chat, channel: Channel) {
           channel={channel}
           index={index}
           measure={measure}
-          entry={row.entry}
-          pending={row.pending}
-          previous={previous}
+          more={more && index === 0}
+          entry={entries[index]}
+          pending={pending[index - entries.length]}
+          previous={entries[index - 1]}
         />
       );
     },
@@ -92,7 +86,7 @@ function LiveLog({ chat, channel }: Props) {
   const below = useSignal(0);
   const seen = useRef(0);
   useLayoutEffect(() => {
-    if (list.isAtEnd()) seen.current = channel.said;
+    if (list.follows()) seen.current = channel.said;
     below.value = channel.said - seen.current;
   });
   const [before, after] = list.space;

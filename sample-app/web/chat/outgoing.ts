@@ -15,6 +15,8 @@ export interface Pending {
   readonly failure?: string;
   /** The failure leaves open whether it was said. */
   readonly doubtful?: boolean;
+  /** When it may be said after all, in milliseconds since 1970. */
+  readonly until?: number;
 }
 
 /** Where it goes. */
@@ -86,8 +88,9 @@ export class Outgoing {
       return;
     }
     const doubtful = error.code === 'OUTCOME_UNKNOWN' || error.code === 'TIMEOUT';
-    if (error.code === 'RATE_LIMITED') this.blockedUntil.value = Date.now() + (error.retryAfter ?? 1_000);
-    this.#change(id, { failure: failureWords(error), doubtful });
+    const until = error.code === 'RATE_LIMITED' ? Date.now() + (error.retryAfter ?? 1_000) : 0;
+    this.blockedUntil.value = Math.max(this.blockedUntil.value, until);
+    this.#change(id, { failure: failureWords(error), doubtful, until });
   }
 
   #change(id: number, change: Partial<Pending>): void {

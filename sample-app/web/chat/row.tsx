@@ -1,7 +1,7 @@
 import { Component } from 'preact';
 import type { Channel } from './channel.js';
 import type { Chat } from './chat.js';
-import type { Entry } from './entry.js';
+import { keyOf, type Entry } from './entry.js';
 import { EntryView } from './entry-view.js';
 import type { Pending } from './outgoing.js';
 import { PendingLine } from './pending-line.js';
@@ -11,6 +11,8 @@ interface Props {
   readonly channel: Channel;
   readonly index: number;
   readonly measure?: ((row: HTMLElement | null) => void) | undefined;
+  /** Whether earlier entries can be loaded above it. */
+  readonly more: boolean;
   readonly entry?: Entry | undefined;
   readonly pending?: Pending | undefined;
   /** The entry that this one goes on from. */
@@ -23,16 +25,16 @@ export class Row extends Component<Props> {
     return (Object.keys(next) as (keyof Props)[]).some((key) => next[key] !== this.props[key]);
   }
 
-  render({ chat, channel, index, measure, entry, pending, previous }: Props) {
+  render({ chat, channel, index, measure, more, entry, pending, previous }: Props) {
     return (
-      <li class="row" data-index={index} data-offset={entry?.offset} ref={measure ?? null}>
-        {entry && <EntryView chat={chat} channel={channel} entry={entry} previous={previous} />}
-        {pending && <PendingLine channel={channel} pending={pending} />}
-        {!entry && !pending && (
+      <li class="row" data-index={index} data-key={entry && keyOf(entry)} ref={measure ?? null}>
+        {more && (
           <button type="button" id="earlier" onClick={() => void channel.loadEarlier()}>
             Earlier messages
           </button>
         )}
+        {entry && <EntryView chat={chat} channel={channel} entry={entry} previous={previous} />}
+        {pending && <PendingLine channel={channel} pending={pending} />}
       </li>
     );
   }

@@ -1,5 +1,4 @@
 import type { RoostError } from 'nestjs-roost/client';
-import { count } from '../site/count.js';
 
 /** Why a message was not said, for the person who wanted to say it. */
 export function failureWords(error: RoostError): string {
@@ -7,7 +6,7 @@ export function failureWords(error: RoostError): string {
     case 'VALIDATION_FAILED':
       return validationWords(error.details) ?? error.message;
     case 'RATE_LIMITED':
-      return `That was a little fast. Try again in ${count(Math.max(1, Math.ceil((error.retryAfter ?? 1_000) / 1_000)), 'second')}.`;
+      return error.message === 'too many messages' ? 'That was a little fast.' : error.message;
     case 'OUTCOME_UNKNOWN':
     case 'TIMEOUT':
       return 'The connection broke before an answer came: it may or may not have been said.';

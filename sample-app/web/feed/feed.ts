@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ClientRoom, PresenceState } from 'nestjs-roost/client';
+import type { Me } from '../../src/accounts/account.contract.js';
 import type { Bird, FeedContract, Score } from '../../src/feed/feed.contract.js';
 import { Visitor } from '../site/visitor.js';
 
@@ -14,12 +15,13 @@ export interface Point {
 
 /** What the server begins the page with. */
 export interface FeedStart {
+  readonly me: Me;
   readonly name: string;
 }
 
 /** The heights and the score of one feed, as they come. */
 export class Feed {
-  readonly visitor = new Visitor();
+  readonly visitor: Visitor;
   readonly name: string;
   readonly presence = signal<PresenceState | undefined>(undefined);
   /** Of each bird the last so many seconds. */
@@ -28,7 +30,8 @@ export class Feed {
   /** Why there is nothing to see, in words. */
   readonly refusal = signal<string | undefined>(undefined);
 
-  constructor({ name }: FeedStart) {
+  constructor({ me, name }: FeedStart) {
+    this.visitor = new Visitor(me);
     this.name = name;
   }
 

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ClientRoom, PresenceState } from 'nestjs-roost/client';
+import type { Me } from '../../src/accounts/account.contract.js';
 import type { GameContract, Place } from '../../src/game/game.contract.js';
 import { Visitor } from '../site/visitor.js';
 import { Flights } from './flights.js';
@@ -10,12 +11,13 @@ const SEND_MS = 50;
 
 /** What the server begins the page with. */
 export interface GameStart {
+  readonly me: Me;
   readonly name: string;
 }
 
 /** One arena: who is in it, and where everybody flies. */
 export class Game {
-  readonly visitor = new Visitor();
+  readonly visitor: Visitor;
   readonly name: string;
   readonly presence = signal<PresenceState | undefined>(undefined);
   /** Why nobody can be seen, in words. */
@@ -23,7 +25,8 @@ export class Game {
   #room: ClientRoom<GameContract> | undefined;
   #sent = { x: 0, y: 0, at: 0 };
 
-  constructor({ name }: GameStart) {
+  constructor({ me, name }: GameStart) {
+    this.visitor = new Visitor(me);
     this.name = name;
   }
 

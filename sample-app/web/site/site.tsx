@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { AccountDialog } from './account-dialog.js';
 import { Bird } from './bird.js';
 import { Birds } from './birds.js';
-import { NameDialog } from './name-dialog.js';
 import type { Visitor } from './visitor.js';
 
 const PAGES = [
@@ -39,28 +40,39 @@ export function Site({ visitor, here, skip: [id, words], children }: Props) {
         </a>
         <nav class="pages" aria-label="Pages">
           {PAGES.map(([address, title]) => (
-            <a key={address} href={address} aria-current={address === here ? 'page' : undefined}>
-              {title}
-            </a>
+            <PageLink key={address} address={address} title={title} current={address === here} />
           ))}
         </nav>
         <Account visitor={visitor} />
       </header>
       {children}
-      <NameDialog visitor={visitor} />
+      <AccountDialog visitor={visitor} />
     </>
+  );
+}
+
+function PageLink({ address, title, current }: { address: string; title: string; current: boolean }) {
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (current) link.current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
+  return (
+    <a ref={link} href={address} aria-current={current ? 'page' : undefined}>
+      {title}
+    </a>
   );
 }
 
 function Account({ visitor }: Pick<Props, 'visitor'>) {
   const name = visitor.name.value;
   return (
-    <button class="me" type="button" id="me" aria-haspopup="dialog" onClick={() => visitor.askName()}>
+    <button class="me" type="button" id="me" aria-haspopup="dialog" onClick={() => (visitor.asking.value = true)}>
       <span class="unseen">You are </span>
       <span id="my-bird">{name !== '' && <Bird name={name} />}</span>
       <b id="my-name" dir="auto">
         {name || '…'}
       </b>
+      {visitor.account.isGuest && <span class="sign-in">Sign in</span>}
     </button>
   );
 }

@@ -1,24 +1,32 @@
-import { signal } from '@preact/signals';
-import { RoostClient } from 'nestjs-roost/client';
-import { cleanNickname, nicknameFault } from '../../src/people/nickname.js';
+import { computed, signal } from '@preact/signals';
+import { RoostClient, type RoostClientOptions } from 'nestjs-roost/client';
+import type { Me } from '../../src/accounts/account.contract.js';
 import type { You } from '../../src/people/you.js';
+import { Account } from './account.js';
 import { ConnectionStatus } from './connection-status.js';
 
-/** Where the browser keeps the person's nickname. */
-const NICKNAME = 'roost.nickname';
-
-/** The person before the page, and their connection. Under another name it is another one. */
+/** The person before the page, and their connection. As somebody else they have another one. */
 export class Visitor {
-  readonly name = signal('');
-  /** The user's id, once the server has told it. */
-  readonly user = signal<string | undefined>(undefined);
+  readonly account: Account;
   /** Public ids of the sessions that this page has had. */
   readonly sessions = signal<ReadonlySet<string>>(new Set());
+  /** What the others call the person; empty until it is known. */
+  readonly name = computed(() => this.account.me.value?.name ?? this.#given.value?.name ?? '');
+  /** The user's id. */
+  readonly user = computed(() => this.account.me.value?.id ?? this.#given.value?.user);
   readonly status = new ConnectionStatus();
-  /** Whether a name is asked for, and what was wrong with the last. */
-  readonly asking = signal<{ readonly name: string; readonly refusal?: string | undefined } | undefined>(undefined);
+  /** Whether the person is asked who they are. */
+  readonly asking = signal(false);
+  /** Who somebody without a name was taken for. */
+  readonly #given = signal<{ name: string; user: string | undefined } | undefined>(undefined);
   #client: RoostClient | undefined;
-  #enter = (_client: RoostClient): void => {};
+  #enter: ((client: RoostClient) => void) | undefined;
+  #options: Pick<RoostClientOptions, 'WebSocket'> = {};
+
+  /** @param me as the server knows the person by the cookie */
+  constructor(me: Me = {}) {
+    this.account = new Account(me, () => this.#change());
+  }
 
   /** The connection, once there is one: the server renders pages without. */
   get client(): RoostClient | undefined {
@@ -29,49 +37,32 @@ export class Visitor {
    * Connects.
    *
    * @param enter is given the client, and each that takes its place, to join rooms with it
+   * @param options of those clients
    */
-  connect(enter: (client: RoostClient) => void): void {
+  connect(enter: (client: RoostClient) => void, options: Pick<RoostClientOptions, 'WebSocket'> = this.#options): void {
     this.#enter = enter;
-    this.#begin();
+    this.#options = options;
+    const url = new URL('/ws', location.href);
+    url.protocol = url.protocol.replace('http', 'ws');
+    const client = (this.#client = new RoostClient(url.href, { ...options, storage: sessionStorage }));
+    this.status.follow(client);
+    client.onStatus(({ state }) => {
+      const { user } = client;
+      if (state === 'online' && user) this.#given.value = { name: user.name ?? '', user: user.id };
+    });
+    enter(client);
   }
 
-  /** The server has said who it is. */
-  is({ id, name, user }: You & { user?: string }): void {
-    this.name.value = name;
-    if (user !== undefined) this.user.value = user;
+  /** A room has said who the person is. */
+  is({ id, name, user }: You & { readonly user?: string }): void {
+    this.#given.value = { name, user: user ?? this.#given.value?.user };
     this.sessions.value = new Set(this.sessions.value).add(id);
   }
 
-  askName(refusal?: string): void {
-    this.asking.value = { name: this.name.value, refusal };
-  }
-
-  rename(answer: string): void {
-    const name = cleanNickname(answer);
-    const refusal = nicknameFault(name);
-    if (refusal !== undefined) {
-      this.asking.value = { name: answer, refusal };
-      return;
-    }
-    this.asking.value = undefined;
-    localStorage.setItem(NICKNAME, name);
-    // Another user is another session: the server would not let the one go on as the other.
+  /** Another user is another session: the server would not let the one go on as the other. */
+  #change(): void {
+    this.#given.value = undefined;
     void this.#client?.close();
-    this.#begin();
-  }
-
-  #begin(): void {
-    const url = new URL('/ws', location.href);
-    url.protocol = url.protocol.replace('http', 'ws');
-    const nickname = localStorage.getItem(NICKNAME) ?? undefined;
-    const client = (this.#client = new RoostClient(url.href, { auth: { nickname }, storage: sessionStorage }));
-    this.status.follow(client);
-    client.onStatus((status) => {
-      if (status.state !== 'closed' || status.why !== 'forbidden' || nickname === undefined) return;
-      // The name is remembered from another day, and does not do any more.
-      localStorage.removeItem(NICKNAME);
-      this.askName(status.error?.message);
-    });
-    this.#enter(client);
+    if (this.#enter) this.connect(this.#enter);
   }
 }

@@ -43,7 +43,8 @@ export class Person {
     const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, ...options });
     context.setDefaultTimeout(PATIENCE);
     if (nickname !== undefined) {
-      await context.addInitScript((name) => localStorage.setItem('roost.nickname', name), nickname);
+      const answer = await context.request.post(new URL('/api/guest', url).href, { data: { name: nickname } });
+      if (!answer.ok()) throw new Error(`no guest ${nickname}: ${answer.status()} ${await answer.text()}`);
     }
     const person = new Person(await context.newPage());
     await person.page.goto(url);
@@ -98,19 +99,40 @@ export class Person {
     await this.page.locator('#lines .text').getByText(text, { exact: true }).first().waitFor();
   }
 
-  /** Loads the earlier lines, page by page, until there are none. */
-  async earlier(): Promise<void> {
-    const button = this.page.getByRole('button', { name: 'Earlier messages' });
-    while (await button.isVisible()) {
-      const count = await this.page.locator('#lines .line').count();
-      await button.click();
-      await this.page.locator('#lines .line').nth(count).waitFor();
-    }
-  }
-
-  /** The texts of all lines in the log. */
+  /**
+   * The texts of all messages in the log. Only those that can be seen are in the page: it goes through the log from its
+   * end to its begin, loading what there is, and back to the end.
+   */
   lines(): Promise<string[]> {
-    return this.page.locator('#lines .text').allInnerTexts();
+    return this.page.evaluate(async () => {
+      const log = document.querySelector('#log')!;
+      const frame = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const texts = new Map<string, string>();
+      const look = () => {
+        for (const row of log.querySelectorAll<HTMLElement>('.row[data-key]')) {
+          const text = row.querySelector<HTMLElement>('.line .text');
+          if (text) texts.set(row.dataset['key']!, text.innerText);
+        }
+      };
+      for (;;) {
+        look();
+        const earlier = log.querySelector<HTMLButtonElement>('#earlier');
+        if (log.scrollTop > 0) log.scrollTop = Math.max(0, log.scrollTop - log.clientHeight / 2);
+        else if (earlier === null) break;
+        else {
+          const height = log.scrollHeight;
+          earlier.click();
+          while (log.scrollHeight === height && log.querySelector('#earlier')) await frame();
+        }
+        await frame();
+      }
+      log.scrollTop = log.scrollHeight;
+      await frame();
+      look();
+      // Of a log that has begun anew the offsets begin anew, too.
+      const place = (key: string) => Number(key.split('/')[0]) * 1e9 + Number(key.split('/')[1]);
+      return [...texts].sort(([a], [b]) => place(a) - place(b)).map(([, text]) => text);
+    });
   }
 
   /** Waits until the wire holds these names, in any order, and no others. */

@@ -2,11 +2,23 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 
+/** What went by on one connection, byte by byte as `latin1`. */
+export interface Heard {
+  up: string;
+  down: string;
+}
+
 /** A wire to a server that can be cut: a TCP proxy on a port of its own. */
 export class Wire {
   readonly #sockets = new Set<Socket>();
+  /** Of each connection. */
+  readonly heard: Heard[] = [];
   readonly #server = createServer((near) => {
     const far = connect(this.#port, '127.0.0.1');
+    const heard: Heard = { up: '', down: '' };
+    this.heard.push(heard);
+    near.on('data', (chunk: Buffer) => (heard.up += chunk.toString('latin1')));
+    far.on('data', (chunk: Buffer) => (heard.down += chunk.toString('latin1')));
     for (const [socket, other] of [
       [near, far],
       [far, near],

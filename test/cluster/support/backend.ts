@@ -16,6 +16,10 @@ export interface Backend {
   kill(node: string): Promise<void>;
   /** It is reached again. */
   revive(node: string): Promise<void>;
+  /** Messages between nodes, and signals, that have this word in them do not reach the node; without one they do. */
+  mute(node: string, word?: string): void;
+  /** All that is shared is lost. */
+  lose(): Promise<void>;
   /** Lets everything arrive that is under way. */
   turn(): Promise<void>;
   close(): Promise<void>;
@@ -28,6 +32,8 @@ export async function memoryBackend(clock: ManualClock): Promise<Backend> {
     node: async () => shared.node(),
     kill: async (node) => shared.kill(node),
     revive: async (node) => shared.revive(node),
+    mute: (node, word) => (word === undefined ? shared.muted.delete(node) : shared.muted.set(node, word)),
+    lose: async () => shared.lose(),
     turn: async () => {
       for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     },
@@ -36,7 +42,7 @@ export async function memoryBackend(clock: ManualClock): Promise<Backend> {
 }
 
 /** Milliseconds of silence after which a node counts as dead. */
-const LEASE = 400;
+const LEASE = 300;
 let cases = 0;
 
 /** In a real Redis, each node by way of a network that can be cut. */
@@ -48,7 +54,7 @@ export async function redisBackend(server: RedisServer, clock: ManualClock): Pro
       const proxy = await Proxy.to(server.port);
       const url = `redis://127.0.0.1:${proxy.port}`;
       const date = () => clock.date();
-      const store = redisStore({ url, prefix, lease: LEASE, commandTimeout: 1_000, date });
+      const store = redisStore({ url, prefix, lease: LEASE, commandTimeout: 500, date });
       proxies.set(store.cluster.node, proxy);
       return store;
     },
@@ -57,6 +63,10 @@ export async function redisBackend(server: RedisServer, clock: ManualClock): Pro
       await new Promise((resolve) => setTimeout(resolve, LEASE * 1.5));
     },
     revive: async (node) => proxies.get(node)?.letIn(),
+    mute: (node, word) => {
+      proxies.get(node)?.lose((direction, chunk) => word !== undefined && direction === 'down' && chunk.includes(word));
+    },
+    lose: () => server.ask(async (client) => void (await client.flushall())),
     turn: () => server.ask(async (client) => void (await client.ping())),
     close: async () => {
       await Promise.all(Array.from(proxies.values(), (proxy) => proxy.close()));

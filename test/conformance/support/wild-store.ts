@@ -55,6 +55,10 @@ export class WildStore implements Store {
     this.#fault = error;
   }
 
+  get bans() {
+    return this.#inner.bans;
+  }
+
   append: Store['append'] = async (room, draft, retention) => {
     this.#check();
     return this.#inner.append(this.#name(room), draft, retention);

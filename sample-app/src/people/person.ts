@@ -1,0 +1,6 @@
+import type { User } from 'nestjs-roost';
+
+/** Somebody who is here: with an account, under a nickname, or as a guest. */
+export interface Person extends User {
+  readonly name: string;
+}

@@ -1,0 +1,98 @@
+import { RoostClient, RoostError, type WebSocketConstructor } from 'nestjs-roost/client';
+import type { Position } from 'nestjs-roost';
+import { WebSocket } from 'ws';
+import { RoomView } from './room-view.js';
+
+/** What became of a message that was sent. */
+export interface Sent {
+  readonly room: string;
+  readonly text: string;
+  /** Where it stands, or why nobody knows; nothing until it is answered. */
+  outcome: Position | RoostError | undefined;
+}
+
+export interface VisitorParts {
+  readonly url: string;
+  readonly rooms: readonly string[];
+  readonly random: () => number;
+  /** How often the server's data was lost. */
+  readonly losses: () => number;
+}
+
+/** A client that talks in all rooms, and what it has seen. */
+export class Visitor {
+  readonly client: RoostClient;
+  readonly views: readonly RoomView[];
+  readonly sent: Sent[] = [];
+  readonly faults: string[] = [];
+  /** Nodes that its session has been on, in turn. */
+  readonly nodes: string[] = [];
+  resumes = 0;
+  /** Sessions that were lost. */
+  lost = 0;
+  /** How often data was lost when the session began. */
+  #lossesBefore: number;
+
+  constructor(
+    readonly name: string,
+    { url, rooms, random, losses }: VisitorParts,
+  ) {
+    this.#lossesBefore = losses();
+    this.client = new RoostClient(url, {
+      WebSocket: WebSocket as unknown as WebSocketConstructor,
+      backoff: { min: 50, max: 500 },
+      timeouts: { connect: 3_000, answer: 30_000 },
+      queue: { count: 10_000, bytes: 2 ** 26 },
+      onError: (error) => this.#fault(String(error)),
+      random,
+    });
+    let known: string | undefined;
+    let before = '';
+    this.client.onStatus((status) => {
+      // An online client tells of each room that comes back; that is no further connection.
+      const connected = status.state === 'online' && before !== 'online';
+      before = status.state;
+      if (status.state === 'closed' && status.why !== 'ended') this.#fault(`closed: ${status.why}`);
+      if (status.state !== 'online' || !connected) return;
+      if (status.resumed) this.resumes++;
+      else if (known !== undefined) {
+        this.lost++;
+        if (losses() === this.#lossesBefore) this.#fault('the session was lost, though its data was kept');
+        this.#lossesBefore = losses();
+      }
+      known = this.client.session?.id;
+    });
+    this.client.on('node', (node) => this.nodes.push(node as string));
+    this.views = rooms.map((room) => new RoomView(this.client, room, losses, (what) => this.#fault(what)));
+  }
+
+  /** Resumes on another node than the one before. */
+  get moves(): number {
+    return this.nodes.filter((node, n) => n > 0 && node !== this.nodes[n - 1]).length;
+  }
+
+  async joined(): Promise<void> {
+    await Promise.all(this.views.map(({ joined }) => joined));
+  }
+
+  /** Says something in one of its rooms, unless it is not in there at the moment. */
+  say(n: number): void {
+    const view = this.views[n % this.views.length];
+    if (view === undefined || view.state === 'left') return;
+    const sent: Sent = { room: view.name, text: `${this.name}-${n}`, outcome: undefined };
+    this.sent.push(sent);
+    view.say(sent.text).then(
+      (position) => (sent.outcome = position),
+      (error: RoostError) => (sent.outcome = error),
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const view of this.views) view.close();
+    await this.client.close();
+  }
+
+  #fault(what: string): void {
+    this.faults.push(`${this.name}: ${what}`);
+  }
+}

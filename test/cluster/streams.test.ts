@@ -1,0 +1,4 @@
+import { memoryBackend } from './support/backend.js';
+import { streamCases } from './support/stream-cases.js';
+
+streamCases(memoryBackend);
