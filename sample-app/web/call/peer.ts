@@ -27,13 +27,7 @@ export interface PeerOptions {
 export class Peer {
   // No server tells it how it looks from outside: it has the addresses of its own machine.
   readonly #connection = new RTCPeerConnection({ iceServers: [] });
-  // Both ends open the channel of this number, so that none has to wait for the other's.
-  readonly #channel = this.#connection.createDataChannel('probes', {
-    negotiated: true,
-    id: 0,
-    ordered: false,
-    maxRetransmits: 0,
-  });
+  #channel: RTCDataChannel | undefined;
   readonly #options: PeerOptions;
   #offering = false;
   /** An answer of the other is being taken: the connection is as good as settled. */
@@ -50,10 +44,8 @@ export class Peer {
     });
     connection.addEventListener('track', ({ streams: [stream] }) => stream && options.received(stream));
     connection.addEventListener('connectionstatechange', () => options.stateChanged(connection.connectionState));
-    this.#channel.addEventListener('open', () => options.opened(true));
-    this.#channel.addEventListener('close', () => options.opened(false));
-    this.#channel.addEventListener('message', ({ data }) => options.message(data));
-    for (const track of options.stream.getTracks()) connection.addTrack(track, options.stream);
+    // The first offer is the impolite one's: of a first one that is taken back Chromium at times never recovers.
+    if (!options.polite) this.#begin();
   }
 
   /** Takes what the other said, in the order in which it was said. */
@@ -69,6 +61,8 @@ export class Peer {
   /** Sends this track in the place of the one of its kind. */
   async send(track: MediaStreamTrack): Promise<void> {
     try {
+      // What comes before the first offer is in the stream by then.
+      if (!this.#channel) return;
       const sender = this.#connection.getSenders().find((sender) => sender.track?.kind === track.kind);
       if (sender) await sender.replaceTrack(track);
       else this.#connection.addTrack(track, this.#options.stream);
@@ -79,7 +73,7 @@ export class Peer {
 
   /** @returns whether it was sent: not while there is no way to the other */
   post(data: string): boolean {
-    if (this.#channel.readyState !== 'open') return false;
+    if (this.#channel?.readyState !== 'open') return false;
     this.#channel.send(data);
     return true;
   }
@@ -103,12 +97,26 @@ export class Peer {
     this.#connection.close();
   }
 
+  /** There is something to offer from here on. */
+  #begin(): void {
+    const connection = this.#connection;
+    const options = this.#options;
+    // Both ends open the channel of this number, so that none has to wait for the other's.
+    const parameters = { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 };
+    this.#channel = connection.createDataChannel('probes', parameters);
+    this.#channel.addEventListener('open', () => options.opened(true));
+    this.#channel.addEventListener('close', () => options.opened(false));
+    this.#channel.addEventListener('message', ({ data }) => options.message(data));
+    for (const track of options.stream.getTracks()) connection.addTrack(track, options.stream);
+  }
+
   async #takeDescription(description: Description): Promise<void> {
     const connection = this.#connection;
     const settled = !this.#offering && (connection.signalingState === 'stable' || this.#settling);
     const collides = description.type === 'offer' && !settled;
     this.#deaf = collides && !this.#options.polite;
     if (this.#deaf) return;
+    if (!this.#channel) this.#begin();
     this.#settling = description.type === 'answer';
     try {
       // Where this end gives way, its own offer is taken back by that.

@@ -4,7 +4,8 @@ import { programPath } from '../../../scripts/require-programs.mjs';
 /** Milliseconds for what should happen at once: a busy machine takes its time. */
 const PATIENCE = 20_000;
 
-export function openBrowser(): Promise<Browser> {
+/** @param flags further ones, for what a test needs of the browser */
+export function openBrowser(...flags: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: programPath('chromium'),
     args: [
@@ -15,6 +16,7 @@ export function openBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...flags,
     ],
   });
 }
