@@ -52,6 +52,24 @@ export class Person {
     return person;
   }
 
+  /** Opens a page as somebody with an account, which is made first. */
+  static async signsUp(
+    browser: Browser,
+    url: string,
+    name: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Person> {
+    const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, ...options });
+    context.setDefaultTimeout(PATIENCE);
+    const data = { name, password: `the password of ${name}` };
+    const answer = await context.request.post(new URL('/api/sign-up', url).href, { data });
+    if (!answer.ok()) throw new Error(`no account ${name}: ${answer.status()} ${await answer.text()}`);
+    const person = new Person(await context.newPage());
+    await person.page.goto(url);
+    await person.status('Online');
+    return person;
+  }
+
   /** Waits until the status line says this. */
   async status(words: string | RegExp): Promise<void> {
     await this.page.locator('#status-words').filter({ hasText: words }).waitFor();
