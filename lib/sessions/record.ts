@@ -16,8 +16,8 @@ export interface RecordParts {
   readonly away: () => boolean;
   /** Whether a record that is missing was lost, and is to be written anew: nobody else can have ended the session. */
   readonly writesAnew: () => boolean;
-  /** Another node has the session. */
-  readonly onFenced: () => void;
+  /** Another node has the session. @param gone fields that were to be removed, and are not */
+  readonly onFenced: (gone: readonly string[]) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -64,19 +64,26 @@ export class SessionRecord {
    */
   save(): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
-    const fields = this.parts.fields();
-    const away = this.parts.away();
+    const { fields, set, gone, away, differs } = this.#compare();
+    if (!differs) return this.#last;
     const whole = this.#unsure;
-    const saved = whole ? new Map<string, string>() : this.#saved;
-    const set = new Map<string, string>();
-    for (const [name, value] of fields) if (saved.get(name) !== value) set.set(name, value);
-    const gone: string[] = [];
-    for (const name of saved.keys()) if (!fields.has(name)) gone.push(name);
-    if (set.size === 0 && gone.length === 0 && away === this.#savedAway) return this.#last;
     this.#unsure = false;
     this.#saved = fields;
     this.#savedAway = away;
     return (this.#last = this.#write(set, gone, whole, away));
+  }
+
+  /**
+   * Writes what has changed, and what changes while it is written, and then nothing any more.
+   *
+   * @returns whether everything was written
+   */
+  async finish(): Promise<boolean> {
+    let written = true;
+    while (written && !this.#closed && this.#compare().differs) written = await this.save().catch(() => false);
+    written &&= await this.#last.catch(() => false);
+    this.#closed = true;
+    return written;
   }
 
   /** Writes what has changed at the end of this turn, and does not wait for it. */
@@ -107,8 +114,8 @@ export class SessionRecord {
    * @param ttl milliseconds that it has to be away
    * @returns whether it has ended, or how many milliseconds are left
    */
-  expire(ttl: number, field: string, value: string): Promise<'ended' | 'taken' | number> {
-    return this.parts.cluster.expire(this.id, this.generation, ttl, field, value);
+  expire(ttl: number, reason: string): Promise<'ended' | 'taken' | number> {
+    return this.parts.cluster.expire(this.id, this.generation, ttl, reason);
   }
 
   /** Removes what is written: the session is over, and everybody has heard of it. */
@@ -121,6 +128,18 @@ export class SessionRecord {
   /** Nothing is written any more. */
   close(): void {
     this.#closed = true;
+  }
+
+  #compare() {
+    const fields = this.parts.fields();
+    const away = this.parts.away();
+    const saved = this.#unsure ? new Map<string, string>() : this.#saved;
+    const set = new Map<string, string>();
+    for (const [name, value] of fields) if (saved.get(name) !== value) set.set(name, value);
+    const gone: string[] = [];
+    for (const name of saved.keys()) if (!fields.has(name)) gone.push(name);
+    const differs = set.size > 0 || gone.length > 0 || away !== this.#savedAway;
+    return { fields, set, gone, away, differs };
   }
 
   async #write(
@@ -140,7 +159,7 @@ export class SessionRecord {
         return await this.save();
       }
       this.#closed = true;
-      onFenced();
+      onFenced(gone);
       return false;
     } catch (error) {
       // Whether it was written is not known: everything is written anew.
