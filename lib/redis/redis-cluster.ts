@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import {
+  ENDED,
   expelledField,
   seatField,
   type ClaimedSession,
@@ -136,8 +137,8 @@ export class RedisCluster implements Cluster {
   async claim(id: string, generation: number, away: boolean): Promise<ClaimedSession | undefined> {
     const own = this.keys.sessionsOf(this.node);
     await this.redis.command((client) => client.sadd(own, id));
-    const args = [generation, this.node, this.#ttl, away ? '1' : '0', this.#now];
-    const [awayFor, ...flat] = (await this.redis.run('claim', [this.keys.session(id)], () => args)) as [
+    const args = [generation, this.node, this.#ttl, away ? '1' : '0', this.#now, ENDED];
+    const [awayFor = 0, ...flat] = (await this.redis.run('claim', [this.keys.session(id)], () => args)) as [
       number,
       ...string[],
     ];
@@ -161,14 +162,8 @@ export class RedisCluster implements Cluster {
     return saved === 1 ? 'saved' : saved === 0 ? 'taken' : 'missing';
   }
 
-  async expire(
-    id: string,
-    generation: number,
-    ttl: number,
-    field: string,
-    value: string,
-  ): Promise<'ended' | 'taken' | number> {
-    const args = [generation, Math.ceil(ttl), field, value, this.#now];
+  async expire(id: string, generation: number, ttl: number, reason: string): Promise<'ended' | 'taken' | number> {
+    const args = [generation, Math.ceil(ttl), ENDED, reason, this.#now];
     const left = (await this.redis.run('expire', [this.keys.session(id)], () => args)) as number;
     return left === 0 ? 'ended' : left < 0 ? 'taken' : left;
   }

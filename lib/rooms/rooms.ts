@@ -42,6 +42,8 @@ export class Rooms {
   readonly removed$: Observable<string> = this.deserted$.pipe(map(({ name }) => name));
   /** @internal Tells other nodes who is in which room; nothing where there are none. */
   readonly roster: RosterWriter | undefined;
+  /** @internal Takes sessions out of rooms on other nodes. */
+  readonly kicks: Kicks | undefined;
   readonly #parts: RoomParts;
   readonly #host: RoomHost;
   readonly #prepare: () => void;
@@ -53,13 +55,13 @@ export class Rooms {
   constructor(parts: Omit<RoomParts, 'roster' | 'kicks'>, options: RoomsOptions) {
     const { cluster } = parts.store;
     this.roster = cluster && new RosterWriter(cluster, parts.wheel, parts.onError);
-    const kicks = cluster && new Kicks(cluster, parts.wheel, parts.onError);
-    this.#parts = { ...parts, roster: this.roster, kicks };
+    this.kicks = cluster && new Kicks(cluster, parts.wheel, parts.onError);
+    this.#parts = { ...parts, roster: this.roster, kicks: this.kicks };
     this.#prepare = options.prepare;
     this.#otherwise = options.otherwise;
     this.#host = {
       store: parts.store,
-      kicks,
+      kicks: this.kicks,
       onError: parts.onError,
       frameLimit: options.frameLimit,
       date: options.date,

@@ -1,11 +1,8 @@
 import type { LeaveReason, Position } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
-import { seatField, type SessionState } from '../store/cluster.js';
+import { ENDED, seatField, type SessionState } from '../store/cluster.js';
 import { requestField, runningValue } from './request-field.js';
 import type { Session } from './session.js';
-
-/** Name of the field that says why a session is at its end; there until everybody has heard of it. */
-export const ENDED = 'ended';
 
 /** A session, read from what was written of it. */
 export interface Written {

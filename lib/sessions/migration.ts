@@ -1,4 +1,4 @@
-import { isUnavailable } from '../protocol/index.js';
+import { isUnavailable, type LeaveReason } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
 import { seatField, type ClaimedSession, type Cluster, type SessionState } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
@@ -46,6 +46,8 @@ export interface SessionsHere {
   fence(session: Session): void;
   /** Another node has it: it is no longer here, and does not leave its rooms for that. */
   drop(session: Session): void;
+  /** A session has left a room here, and is on another node by now, which does not know. */
+  expelled(session: Session, room: string, reason: LeaveReason): void;
   /** A session that is no longer here is not in that room any more. */
   outOf(session: Session, room: string): void;
   /** Nobody is connected to it, for so many milliseconds already. */
@@ -78,6 +80,8 @@ export class Migration {
   readonly #moving = new Map<string, Promise<void>>();
   /** The last of those who want to bring a session here: one at a time. */
   readonly #taking = new Map<string, Promise<unknown>>();
+  /** Taken over, and being built. */
+  readonly #restoring = new Map<string, Promise<unknown>>();
   /** Taken over, and not built yet, since the store went away. */
   readonly #stranded = new Set<string>();
   /** Whether this node may have been taken for dead, and its sessions for what is left of it. */
@@ -125,7 +129,7 @@ export class Migration {
         answers: session.parts.answers.kept,
         away: () => session.connection === undefined && session.claimant === undefined,
         writesAnew: () => !this.#lapsed,
-        onFenced: () => this.#fenced(session),
+        onFenced: (gone) => this.#fenced(session, gone),
         onError: (error) => onError(error, 'session'),
       },
       fields,
@@ -228,11 +232,15 @@ export class Migration {
   async #take(id: string, state: ClaimedSession, away: boolean): Promise<Session | undefined> {
     const written = readFields(state);
     let session: Session | undefined;
+    const restored = this.parts.here.restore(id, written, state, away);
+    this.#restoring.set(id, restored);
     try {
-      session = await this.parts.here.restore(id, written, state, away);
+      session = await restored;
     } catch (error) {
       this.#stranded.add(id);
       throw error;
+    } finally {
+      this.#restoring.delete(id);
     }
     this.#stranded.delete(id);
     if (session === undefined) return undefined;
@@ -263,6 +271,8 @@ export class Migration {
   }
 
   async #release(id: string): Promise<void> {
+    // One that has just come here goes on from here.
+    await this.#restoring.get(id)?.catch(() => undefined);
     const session = this.parts.here.get(id);
     if (session !== undefined) {
       const moved = this.#handOver(session).finally(() => this.#moving.delete(id));
@@ -276,18 +286,19 @@ export class Migration {
     const { here, wheel } = this.parts;
     here.fence(session);
     const late = new Promise<void>((resolve) => wheel.after(SETTLE, () => resolve()));
-    await Promise.race([session.parts.lanes.idle(), late]);
+    await Promise.race([session.idle(), late]);
     // From here on each answer goes its own way.
     session.handedOver = (request, text) => this.#answered(session, request, text);
-    await session.record?.save().catch(() => false);
-    session.record?.close();
+    await session.record?.finish();
     here.drop(session);
   }
 
   /** Another node has taken the session, or has ended it, without a word. */
-  #fenced(session: Session): void {
+  #fenced(session: Session, gone: readonly string[]): void {
     const { cluster, here, onError } = this.parts;
     const { rooms } = session;
+    // What it has left here it may still be in there.
+    for (const [room, reason] of session.departed) if (gone.includes(seatField(room))) here.expelled(session, room, reason);
     session.handedOver ??= (request, text) => this.#answered(session, request, text);
     here.drop(session);
     const look = async (): Promise<void> => {

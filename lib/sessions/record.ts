@@ -19,8 +19,8 @@ export interface RecordParts {
   readonly away: () => boolean;
   /** Whether a record that is missing was lost, and is to be written anew: nobody else can have ended the session. */
   readonly writesAnew: () => boolean;
-  /** Another node has the session. */
-  readonly onFenced: () => void;
+  /** Another node has the session. @param gone fields that were to be removed, and are not */
+  readonly onFenced: (gone: readonly string[]) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -83,11 +83,28 @@ export class SessionRecord {
     for (const [name, value] of fields) if (saved.get(name) !== value) set.set(name, value);
     const gone = this.#compareAnswers(set, whole).filter((name) => !fields.has(name));
     for (const name of saved.keys()) if (!fields.has(name) && !set.has(name)) gone.push(name);
+    // The same promise: who waits for all to be written sees by it that nothing is new.
     if (set.size === 0 && gone.length === 0 && away === this.#savedAway) return this.#last;
     this.#unsure = false;
     this.#saved = fields;
     this.#savedAway = away;
     return (this.#last = this.#write(set, gone, whole, away));
+  }
+
+  /**
+   * Writes what has changed, and what changes while it is written, and then nothing any more.
+   *
+   * @returns whether everything was written
+   */
+  async finish(): Promise<boolean> {
+    let last: Promise<boolean>;
+    let written: boolean;
+    do {
+      last = this.save();
+      written = await last.catch(() => false);
+    } while (written && this.save() !== last);
+    this.#closed = true;
+    return written;
   }
 
   /** Writes what has changed at the end of this turn, and does not wait for it. */
@@ -118,8 +135,8 @@ export class SessionRecord {
    * @param ttl milliseconds that it has to be away
    * @returns whether it has ended, or how many milliseconds are left
    */
-  expire(ttl: number, field: string, value: string): Promise<'ended' | 'taken' | number> {
-    return this.parts.cluster.expire(this.id, this.generation, ttl, field, value);
+  expire(ttl: number, reason: string): Promise<'ended' | 'taken' | number> {
+    return this.parts.cluster.expire(this.id, this.generation, ttl, reason);
   }
 
   /** Removes what is written: the session is over, and everybody has heard of it. */
@@ -168,7 +185,7 @@ export class SessionRecord {
         return await this.save();
       }
       this.#closed = true;
-      onFenced();
+      onFenced(gone);
       return false;
     } catch (error) {
       // Whether it was written is not known: everything is written anew.

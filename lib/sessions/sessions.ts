@@ -22,7 +22,7 @@ import { Answers } from './answers.js';
 import { AwayList, type AwayLimits } from './away-list.js';
 import { withDeadline } from './deadline.js';
 import { DirectQueue } from './direct-queue.js';
-import { ENDED, type Written } from './fields.js';
+import type { Written } from './fields.js';
 import { Lanes } from './lanes.js';
 import { Migration } from './migration.js';
 import type { SessionRecord } from './record.js';
@@ -127,6 +127,7 @@ export class Sessions {
         restore: (id, written, state, away) => this.#restore(id, written, state, away),
         fence: (session) => this.#fence(session, CloseCode.TAKEN_OVER),
         drop: (session) => this.#drop(session),
+        expelled: (session, room, reason) => rooms.kicks?.ask(room, session.id, reason),
         outOf: (session, room) => rooms.roster?.write(room, session.id, session.generation, undefined),
         away: (session, awayFor) => {
           if (session.mode === 'plain') this.end(session, 'closed');
@@ -590,7 +591,7 @@ export class Sessions {
     const { wheel } = this.parts;
     let asking: Promise<void> | undefined;
     const ask = async (): Promise<void> => {
-      const left = await record.expire(ttl, ENDED, reason);
+      const left = await record.expire(ttl, reason);
       session.settle = undefined;
       session.expiry?.cancel();
       if (left === 'ended') this.end(session, reason);

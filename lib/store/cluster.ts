@@ -92,25 +92,20 @@ export interface Cluster {
   /**
    * Takes a session over, where its generation is still this one.
    *
-   * @param away whether nobody is connected to it: it is not claimed for a client that has come back
+   * @param away whether nobody is connected to it: it is not claimed for a client that has come back, which gets none that
+   * is at its end
    */
   claim(id: string, generation: number, away: boolean): Promise<ClaimedSession | undefined>;
   /** Writes what has changed, where the session is still this node's. */
   save(id: string, generation: number, changes: SessionChanges): Promise<Saved>;
   /**
-   * Ends a session that nobody came back to: writes the field, where the session's generation is still this one and it
-   * is away for as long.
+   * Ends a session that nobody came back to: writes {@link ENDED}, where the session's generation is still this one and
+   * it is away for as long.
    *
    * @param ttl milliseconds that it has to be away, by the store's clock
    * @returns whether it is at its end, or how many milliseconds are left of its time
    */
-  expire(
-    id: string,
-    generation: number,
-    ttl: number,
-    field: string,
-    value: string,
-  ): Promise<'ended' | 'taken' | number>;
+  expire(id: string, generation: number, ttl: number, reason: string): Promise<'ended' | 'taken' | number>;
   /** Writes one field of a session that another node has by now, where it still is `from`. Tells whose it is. */
   replace(id: string, field: string, from: string, to: string): Promise<string | undefined>;
   /**
@@ -135,6 +130,9 @@ export interface Cluster {
   /** Says something to all nodes that are subscribed to a room, this one included. */
   signal(room: string, text: string): Promise<void>;
 }
+
+/** Name of the field that says why a session is at its end; there until everybody has heard of it. */
+export const ENDED = 'ended';
 
 /** Name of the field that says that a session is in a room. */
 export function seatField(room: string): string {

@@ -141,7 +141,7 @@ export class Client {
 
   #take(frame: RawFrame, text: string): void {
     if (frame['op'] === 'welcome') this.#welcome(frame);
-    else if (!this.#opened) this.fault(`before welcome: ${text}`);
+    else if (!this.#opened && frame['op'] !== 'reconnect') this.fault(`before welcome: ${text}`);
     else if (frame['seq'] !== undefined) this.#direct(frame, text);
     else if (frame['op'] !== 'reconnect') this.membership.take(frame, text);
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MemoryStore, RoostException } from 'nestjs-roost';
 import {
+  ENDED,
   expelledField,
   seatField,
   type ClaimedSession,
@@ -213,6 +214,7 @@ class SharedCluster implements Cluster {
     await this.reached('claim');
     const kept = this.shared.sessions.get(id);
     if (kept === undefined || kept.over || kept.generation !== generation) return undefined;
+    if (!away && kept.fields.has(ENDED)) return undefined;
     kept.generation++;
     kept.node = this.node;
     const now = this.shared.date();
@@ -237,22 +239,16 @@ class SharedCluster implements Cluster {
     return 'saved';
   }
 
-  async expire(
-    id: string,
-    generation: number,
-    ttl: number,
-    field: string,
-    value: string,
-  ): Promise<'ended' | 'taken' | number> {
+  async expire(id: string, generation: number, ttl: number, reason: string): Promise<'ended' | 'taken' | number> {
     await this.reached('expire');
     const kept = this.shared.sessions.get(id);
     if (kept === undefined || kept.generation < generation) return 'ended';
     if (kept.over || kept.generation > generation) return 'taken';
-    if (kept.fields.has(field)) return 'ended';
+    if (kept.fields.has(ENDED)) return 'ended';
     const now = this.shared.date();
     const left = (kept.away ??= now) + ttl - now;
     if (left > 0) return left;
-    kept.fields.set(field, value);
+    kept.fields.set(ENDED, reason);
     return 'ended';
   }
 
