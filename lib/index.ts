@@ -41,14 +41,46 @@ export { Rooms } from './rooms/rooms.js';
 export { RoostAdapter } from './roost.adapter.js';
 export { RoostMetrics, type RoostCounters, type RoostGauges } from './roost.metrics.js';
 export { RoostModule } from './roost.module.js';
-export type { RoostPublisherOptions } from './roost.publisher.js';
+export type {
+  RoostPublisherAsyncOptions,
+  RoostPublisherOptions,
+  RoostPublisherOptionsFactory,
+} from './roost.publisher.js';
 export { RoostOptionError, type RoostOptions, type RoostOptionsFactory } from './roost.options.js';
 export { Session, type SessionEndReason } from './sessions/session.js';
 export { Sessions, type SessionEnded } from './sessions/sessions.js';
 export { broadcastTo } from './streams/broadcast-to.js';
 export type { BroadcastStreamOptions, BroadcastToOptions, Overflow } from './streams/options.js';
 export { StreamOverflowError } from './streams/overflow.js';
-export type { Ban } from './store/bans.js';
+export type { Ban, Bans } from './store/bans.js';
+export {
+  ENDED_FIELD,
+  expelledField,
+  seatField,
+  type ClaimedSession,
+  type Cluster,
+  type ClusterEvents,
+  type RosterChange,
+  type RosterEntry,
+  type RosterState,
+  type Saved,
+  type SessionChanges,
+  type SessionState,
+} from './store/cluster.js';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
-export type { Store } from './store/store.js';
+export type {
+  Draft,
+  Election,
+  Entry,
+  Ephemeral,
+  LogListener,
+  MessageEntry,
+  Page,
+  ReadQuery,
+  Retention,
+  RetractEntry,
+  Span,
+  Store,
+  Subscription,
+} from './store/store.js';
 export type { Clock } from './time/clock.js';

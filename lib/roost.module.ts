@@ -25,7 +25,11 @@ import { isRoomGateway, RoomGateways } from './gateway/room-gateways.js';
 import { RoostAdapter } from './roost.adapter.js';
 import { RoostMetrics } from './roost.metrics.js';
 import { RoostNode } from './roost.node.js';
-import { RoostPublisherModule, type RoostPublisherOptions } from './roost.publisher.js';
+import {
+  RoostPublisherModule,
+  type RoostPublisherAsyncOptions,
+  type RoostPublisherOptions,
+} from './roost.publisher.js';
 import { resolveOptions, type RoostOptions, type RoostOptionsFactory } from './roost.options.js';
 import { Rooms } from './rooms/rooms.js';
 import { Sessions } from './sessions/sessions.js';
@@ -167,7 +171,12 @@ export class RoostModule extends ConfigurableModuleClass implements OnModuleInit
    * ```
    */
   static forPublisher(options: RoostPublisherOptions): DynamicModule {
-    return RoostPublisherModule.with(options);
+    return RoostPublisherModule.forPublisher(options);
+  }
+
+  /** As `forPublisher`, with options that the app makes: `useFactory`, `useClass` or `useExisting`. */
+  static forPublisherAsync(options: RoostPublisherAsyncOptions): DynamicModule {
+    return RoostPublisherModule.forPublisherAsync(options);
   }
 
   /** @internal */

@@ -250,9 +250,14 @@ function check(options: ResolvedOptions): void {
   for (const name of ['messages', 'connections'] as const) checkRate(`limits.${name}`, options.limits[name]);
   if (options.fanOut.window > 50) throw new RoostOptionError('fanOut.window', 'must be a number from 0 to 50');
   checkCompression(options.compression);
-  checkMethods('store', store, ['append', 'publish', 'retract', 'read', 'span', 'subscribe', 'elect', 'close']);
-  if (store !== undefined) checkMethods('store.bans', store.bans ?? {}, ['add', 'lift', 'find', 'list']);
+  if (store !== undefined) checkStore(store);
   checkMethods('clock', clock, ['now', 'date', 'setTimeout', 'clearTimeout', 'random']);
+}
+
+/** @throws {RoostOptionError} where it is no store */
+export function checkStore(store: Store): void {
+  checkMethods('store', store, ['append', 'publish', 'retract', 'read', 'span', 'subscribe', 'elect', 'close']);
+  checkMethods('store.bans', store.bans ?? {}, ['add', 'lift', 'find', 'list']);
 }
 
 function checkNumbers(defaults: object, options: object, parent: string): void {

@@ -1,9 +1,16 @@
-import { Inject, Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  Inject,
+  Module,
+  type ConfigurableModuleAsyncOptions,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { Turn } from './connection/turn.js';
 import { RoostException } from './protocol/index.js';
 import type { RoomDefinition } from './rooms/definition.js';
 import { Rooms } from './rooms/rooms.js';
 import { ErrorLog } from './roost.log.js';
+import { checkStore, RoostOptionError } from './roost.options.js';
 import type { Store } from './store/store.js';
 import { systemClock } from './time/clock.js';
 import { TimerWheel } from './time/timer-wheel.js';
@@ -15,6 +22,17 @@ export interface RoostPublisherOptions {
   /** Bytes of the largest frame; as `limits.frame` of the nodes. @default 65_536 */
   frameLimit?: number;
 }
+
+/** @publicApi */
+export interface RoostPublisherOptionsFactory {
+  createRoostPublisherOptions(): RoostPublisherOptions | Promise<RoostPublisherOptions>;
+}
+
+/** @publicApi */
+export type RoostPublisherAsyncOptions = ConfigurableModuleAsyncOptions<
+  RoostPublisherOptions,
+  'createRoostPublisherOptions'
+>;
 
 /** Nobody joins here: what a room is, its nodes say. */
 const ELSEWHERE: RoomDefinition = {
@@ -62,28 +80,50 @@ class Publisher {
   }
 }
 
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<RoostPublisherOptions>()
+  .setClassMethodName('forPublisher')
+  .setFactoryMethodName('createRoostPublisherOptions' satisfies keyof RoostPublisherOptionsFactory)
+  .setExtras({}, (module) => ({ ...module, global: true }))
+  .build();
+
 /** @internal */
-@Module({})
-export class RoostPublisherModule implements OnModuleDestroy {
+@Module({
+  providers: [
+    {
+      provide: Publisher,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: RoostPublisherOptions) => new Publisher(checkOptions(options)),
+    },
+    { provide: Rooms, inject: [Publisher], useFactory: ({ rooms }: Publisher) => rooms },
+  ],
+  exports: [Rooms],
+})
+export class RoostPublisherModule extends ConfigurableModuleClass implements OnModuleDestroy {
   readonly #publisher: Publisher;
 
   constructor(@Inject(Publisher) publisher: Publisher) {
+    super();
     this.#publisher = publisher;
-  }
-
-  static with(options: RoostPublisherOptions): DynamicModule {
-    return {
-      module: RoostPublisherModule,
-      global: true,
-      providers: [
-        { provide: Publisher, useFactory: () => new Publisher(options) },
-        { provide: Rooms, inject: [Publisher], useFactory: ({ rooms }: Publisher) => rooms },
-      ],
-      exports: [Rooms],
-    };
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.#publisher.close();
   }
+}
+
+/** A factory may have returned anything. */
+function checkOptions(options: RoostPublisherOptions): RoostPublisherOptions {
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new TypeError('RoostModule.forPublisher(): the options must be an object');
+  }
+  const known = ['store', 'frameLimit'];
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new RoostOptionError(unknown, `is not known; there are ${known.join(', ')}`);
+  const { store, frameLimit } = options;
+  if ((store as unknown) === undefined) throw new RoostOptionError('store', 'is missing: nobody else would hear');
+  checkStore(store);
+  if (frameLimit !== undefined && !(Number.isFinite(frameLimit) && frameLimit > 0)) {
+    throw new RoostOptionError('frameLimit', 'must be a number above 0');
+  }
+  return options;
 }

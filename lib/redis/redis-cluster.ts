@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import {
-  ENDED,
+  ENDED_FIELD,
   expelledField,
   seatField,
   type ClaimedSession,
@@ -137,7 +137,7 @@ export class RedisCluster implements Cluster {
   async claim(id: string, generation: number, away: boolean): Promise<ClaimedSession | undefined> {
     const own = this.keys.sessionsOf(this.node);
     await this.redis.command((client) => client.sadd(own, id));
-    const args = [generation, this.node, this.#ttl, away ? '1' : '0', this.#now, ENDED];
+    const args = [generation, this.node, this.#ttl, away ? '1' : '0', this.#now, ENDED_FIELD];
     const [awayFor = 0, ...flat] = (await this.redis.run('claim', [this.keys.session(id)], () => args)) as [
       number,
       ...string[],
@@ -163,7 +163,7 @@ export class RedisCluster implements Cluster {
   }
 
   async expire(id: string, generation: number, ttl: number, reason: string): Promise<'ended' | 'taken' | number> {
-    const args = [generation, Math.ceil(ttl), ENDED, reason, this.#now];
+    const args = [generation, Math.ceil(ttl), ENDED_FIELD, reason, this.#now];
     const left = (await this.redis.run('expire', [this.keys.session(id)], () => args)) as number;
     return left === 0 ? 'ended' : left < 0 ? 'taken' : left;
   }

@@ -1,6 +1,6 @@
 import type { LeaveReason, Position } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
-import { ENDED, seatField, type SessionState } from '../store/cluster.js';
+import { ENDED_FIELD, seatField, type SessionState } from '../store/cluster.js';
 import { requestField, runningValue } from './request-field.js';
 import type { Session } from './session.js';
 
@@ -62,7 +62,7 @@ export function fieldsOf(
   for (const [room, reason] of session.leaving) fields.set(`l:${room}`, reason);
   if (direct.seq > 0) fields.set('seq', String(direct.seq));
   for (const { seq, text } of direct.waiting) fields.set(`m:${seq}`, text);
-  if (session.endReason !== undefined) fields.set(ENDED, session.endReason);
+  if (session.endReason !== undefined) fields.set(ENDED_FIELD, session.endReason);
   return fields;
 }
 
@@ -112,6 +112,6 @@ export function readFields({ fields }: SessionState): Written {
     expelled: rooms.x,
     seq: Number(fields.get('seq') ?? 0),
     direct: direct.toSorted(bySeq),
-    ended: fields.get(ENDED),
+    ended: fields.get(ENDED_FIELD),
   };
 }

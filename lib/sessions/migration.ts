@@ -298,7 +298,8 @@ export class Migration {
     const { cluster, here, onError } = this.parts;
     const { rooms } = session;
     // What it has left here it may still be in there.
-    for (const [room, reason] of session.departed) if (gone.includes(seatField(room))) here.expelled(session, room, reason);
+    for (const [room, reason] of session.departed)
+      if (gone.includes(seatField(room))) here.expelled(session, room, reason);
     session.handedOver ??= (request, text) => this.#answered(session, request, text);
     here.drop(session);
     const look = async (): Promise<void> => {

@@ -99,7 +99,7 @@ export interface Cluster {
   /** Writes what has changed, where the session is still this node's. */
   save(id: string, generation: number, changes: SessionChanges): Promise<Saved>;
   /**
-   * Ends a session that nobody came back to: writes {@link ENDED}, where the session's generation is still this one and
+   * Ends a session that nobody came back to: writes {@link ENDED_FIELD}, where the session's generation is still this one and
    * it is away for as long.
    *
    * @param ttl milliseconds that it has to be away, by the store's clock
@@ -132,7 +132,7 @@ export interface Cluster {
 }
 
 /** Name of the field that says why a session is at its end; there until everybody has heard of it. */
-export const ENDED = 'ended';
+export const ENDED_FIELD = 'ended';
 
 /** Name of the field that says that a session is in a room. */
 export function seatField(room: string): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MemoryStore, RoostException } from 'nestjs-roost';
 import {
-  ENDED,
+  ENDED_FIELD,
   expelledField,
   seatField,
   type ClaimedSession,
@@ -214,7 +214,7 @@ class SharedCluster implements Cluster {
     await this.reached('claim');
     const kept = this.shared.sessions.get(id);
     if (kept === undefined || kept.over || kept.generation !== generation) return undefined;
-    if (!away && kept.fields.has(ENDED)) return undefined;
+    if (!away && kept.fields.has(ENDED_FIELD)) return undefined;
     kept.generation++;
     kept.node = this.node;
     const now = this.shared.date();
@@ -244,11 +244,11 @@ class SharedCluster implements Cluster {
     const kept = this.shared.sessions.get(id);
     if (kept === undefined || kept.generation < generation) return 'ended';
     if (kept.over || kept.generation > generation) return 'taken';
-    if (kept.fields.has(ENDED)) return 'ended';
+    if (kept.fields.has(ENDED_FIELD)) return 'ended';
     const now = this.shared.date();
     const left = (kept.away ??= now) + ttl - now;
     if (left > 0) return left;
-    kept.fields.set(ENDED, reason);
+    kept.fields.set(ENDED_FIELD, reason);
     return 'ended';
   }
 

@@ -254,7 +254,7 @@ export function sessionCases(open: (clock: ManualClock) => Promise<Backend>): vo
     });
   });
 
-  describe('when a node dies', () => {
+  describe('hard case 27: when a node dies', () => {
     it('its clients resume elsewhere, with nothing lost', async () => {
       const [here, there] = [await nodes.start(), await nodes.start()];
       const client = await here.stage.session();
@@ -266,7 +266,7 @@ export function sessionCases(open: (clock: ManualClock) => Promise<Backend>): vo
       expect(await dataOf(back, 'room/a', 1)).toEqual([1]);
     });
 
-    it('a handler that ran there is not run again: its outcome is unknown', async () => {
+    it('hard case 12f: a handler that ran there is not run again: its outcome is unknown', async () => {
       const [here, there] = [await nodes.start(), await nodes.start()];
       const gate = new Gate();
       here.stage.script.run = () => gate.pass();

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { redisStore } from 'nestjs-roost/redis';
+import { dataOf, eventually, joined, RawClient, useStage, type SessionClient } from '../conformance/support/index.js';
+import { RedisServer } from '../support/redis.js';
+import { at, Ear, say, Scene, until } from './support.js';
+
+jest.setTimeout(120_000);
+
+const scene = Scene.use();
+const start = useStage();
+let server: RedisServer;
+beforeAll(async () => {
+  server = await RedisServer.start();
+});
+afterAll(() => server.end());
+
+let apps = 0;
+
+/** Two nodes of an app. */
+async function pair() {
+  const prefix = `many-${++apps}:`;
+  const store = () => redisStore({ url: server.url, prefix });
+  const roost = { limits: { connections: false, messages: false }, heartbeat: { interval: 600_000 } } as const;
+  return [await start({ ...roost, store: store() }), await start({ ...roost, store: store() })] as const;
+}
+
+/** Does something for each, some of them at a time. */
+async function each<T, U>(all: readonly T[], atOnce: number, work: (one: T) => Promise<U>): Promise<U[]> {
+  const done: U[] = [];
+  for (let from = 0; from < all.length; from += atOnce) {
+    done.push(...(await Promise.all(all.slice(from, from + atOnce).map(work))));
+  }
+  return done;
+}
+
+describe('hard case 28', () => {
+  it.each(['{', '}', '{}', '{a}b', 'a:b', ':meta', '*', '?[a-c]', 'a b', '\t', 'größe 聊天 🐦', '\'"\\', '%00'])(
+    'a room named %j is one room on both nodes, and no other',
+    async (name) => {
+      const [here, there] = await pair();
+      const room = `room/${name}`;
+      const clients = [await here.session(), await there.session()];
+      for (const client of clients) await joined(client, room);
+      const [other] = [await here.member('room/another')];
+      await there.publish(room, name);
+      for (const client of clients) expect(await dataOf(client, room, 1)).toEqual([name]);
+      const page = await here.room(room).history({ limit: 10 });
+      expect(page.messages.map(({ data }) => data)).toEqual([name]);
+      await other.settled();
+      expect(other.received.filter(({ event }) => event === 'say')).toEqual([]);
+    },
+  );
+
+  it('10,000 rooms: each message reaches its room on the other node, and nothing is left listening', async () => {
+    const redis = await scene.redis();
+    const [here, there] = [scene.store(at(redis)), scene.store(at(redis))];
+    const rooms = Array.from({ length: 10_000 }, (_, n) => `room/${n}`);
+    const ears = await each(rooms, 500, (room) => Ear.at(here, room));
+    await each(rooms, 500, (room) => say(there, room, room));
+    for (const ear of ears) await ear.has(1);
+    expect(ears.map(({ heard }) => heard)).toEqual(rooms.map((room) => [room]));
+    for (const { subscription } of ears) subscription?.close();
+    const channels = () => redis.ask((client) => client.pubsub('CHANNELS', '*room/*') as Promise<string[]>);
+    await until(
+      async () => (await channels()).length === 0,
+      () => 'all channels to be left',
+    );
+  });
+
+  it('a room with 10,000 members on two nodes: all are counted, each has each message once, one leaves and is missed', async () => {
+    const [here, there] = await pair();
+    const room = 'counted/all';
+    const seats = Array.from({ length: 10_000 }, (_, n) => (n % 2 === 0 ? here : there));
+    const clients: SessionClient[] = await each(seats, 250, async (stage) => {
+      const client = await RawClient.session(stage.url);
+      await joined(client, room);
+      return client;
+    });
+    try {
+      const counted = (count: number) => () =>
+        [here, there].every((stage) => stage.room(room).presence?.count === count);
+      await eventually(counted(10_000), 'all to be counted on both nodes');
+      await here.publish(room, 1);
+      await there.publish(room, 2);
+      for (const client of clients) expect(await dataOf(client, room, 2)).toEqual([1, 2]);
+      await clients[1]?.request({ op: 'leave', room });
+      await eventually(counted(9_999), 'one to be missed');
+    } finally {
+      await each(clients, 500, (client) => client.cut());
+    }
+  });
+});
