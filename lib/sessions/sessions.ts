@@ -502,7 +502,7 @@ export class Sessions {
 
   #claim(session: Session, connection: Connection, presented: string): void {
     const { tokens } = session;
-    if (presented === tokens.issued || presented === tokens.next) {
+    if (presented !== tokens.presented) {
       tokens.presented = presented;
       delete tokens.issued;
       delete tokens.next;

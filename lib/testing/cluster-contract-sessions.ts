@@ -55,6 +55,17 @@ export const sessionCases: readonly (readonly [string, Case])[] = [
     },
   ],
   [
+    'an answer that another node has written stays where the owner writes whole that the request runs',
+    async (under) => {
+      const { here, there } = await born(under, { 'q:1': 'r1', 'q:2': 'r1' });
+      await there.replace('s1', 'q:1', 'r1', 'a{"op":"ack","id":1}');
+      const whole = { 'q:1': 'r1', 'q:2': 'a{}', 'q:3': 'r1' };
+      equal(await here.save('s1', 1, changes(whole, { whole: true })), 'saved', 'saving');
+      const fields = { 'q:1': 'a{"op":"ack","id":1}', 'q:2': 'a{}', 'q:3': 'r1' };
+      equal((await written(there, 's1'))?.fields, fields, 'fields');
+    },
+  ],
+  [
     'many fields are written at once',
     async (under) => {
       const { here, there } = await born(under, {});
