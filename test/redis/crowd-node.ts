@@ -15,7 +15,7 @@ class CrowdGateway {
 }
 
 const store = redisStore({ url: process.env['ROOST_REDIS_URL'] ?? '' });
-const roost = RoostModule.forRoot({ store, limits: { connections: false }, heartbeat: { interval: 600_000 } });
+const roost = RoostModule.forRoot({ store, limits: { connections: false }, heartbeat: { interval: 2_000_000_000 } });
 const app = await NestFactory.create(
   { module: class CrowdModule {}, imports: [roost], providers: [CrowdGateway] },
   { logger: ['error', 'warn'] },

@@ -7,8 +7,9 @@ import { at, Ear, say, Scene, until } from './support.js';
 
 jest.setTimeout(120_000);
 
-const scene = Scene.use();
+// Apps end before what they use.
 const start = useStage();
+const scene = Scene.use();
 let server: RedisServer;
 beforeAll(async () => {
   server = await RedisServer.start();
