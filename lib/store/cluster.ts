@@ -18,7 +18,7 @@ export interface SessionChanges {
   readonly set: ReadonlyMap<string, string>;
   readonly gone: readonly string[];
   /**
-   * All fields that are not set are removed, but for marks; and an answer ({@link isAnswer}) stays where the owner, which has
+   * All fields that are not set are removed, but for marks and {@link ENDED_FIELD}; and an answer ({@link isAnswer}) stays where the owner, which has
    * not heard of it, would set that the request runs.
    */
   readonly whole: boolean;

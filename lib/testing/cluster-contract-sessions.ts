@@ -144,6 +144,8 @@ export const sessionCases: readonly (readonly [string, Case])[] = [
     async (under) => {
       const { here, there } = await born(under);
       await here.expire('s1', 1, 0, 'timeout');
+      // What was under way when it ended does not revive it.
+      await here.save('s1', 1, changes({ a: '1' }, { whole: true, anew: true, away: true }));
       equal(await there.claim('s1', 1, false), undefined, 'for a client that has come back');
       equal((await there.claim('s1', 1, true))?.generation, 2, 'for who tells of its end');
       equal(await here.expire('s1', 1, 0, 'timeout'), 'taken', 'by the owner of before');

@@ -234,7 +234,7 @@ class SharedCluster implements Cluster {
     }
     if (kept.over || kept.generation > generation) return 'taken';
     const before = whole ? new Map(kept.fields) : new Map<string, string>();
-    for (const name of before.keys()) if (!name.startsWith('x:')) kept.fields.delete(name);
+    for (const name of before.keys()) if (!name.startsWith('x:') && name !== ENDED_FIELD) kept.fields.delete(name);
     for (const name of gone) kept.fields.delete(name);
     for (const [name, value] of set) {
       const known = before.get(name);

@@ -1,7 +1,7 @@
 -- Writes fields of a session, where it is still its owner's.
 --
 -- KEYS[1]  session hash   #generation, #node, #away (since when nobody is connected, in ms), #over (a session that has ended),
---                         and fields; those that begin with `x:` are others' to write, and so is the answer (`a...`) in
+--                         and fields; `ended` stays, those that begin with `x:` are others' to write, and so is the answer (`a...`) in
 --                         one that begins with `q:` where the owner still believes that it runs (`r...`) elsewhere
 -- ARGV[1]  generation     ARGV[2]  node      ARGV[3]  milliseconds it is kept
 -- ARGV[4]  "1" to remove all fields that are not written, "2" to write it also where it is missing
@@ -28,7 +28,7 @@ if whole then
   local before = redis.call('HGETALL', session)
   for i = 1, #before, 2 do
     local kind, value = string.sub(before[i], 1, 2), before[i + 1]
-    if kind == 'x:' then marks[before[i]] = value end
+    if kind == 'x:' or before[i] == 'ended' then marks[before[i]] = value end
     if kind == 'q:' and string.sub(value, 1, 1) == 'a' then answers[before[i]] = value end
   end
   redis.call('DEL', session)
