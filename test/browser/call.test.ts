@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { RawClient } from '../support/raw-client.js';
-import { openBrowser, Person } from './support/people.js';
+import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
 jest.setTimeout(60_000);
@@ -24,11 +24,7 @@ function start(port = 0): Promise<SampleApp> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'roost-call-'));
-  [app, browser] = await Promise.all([
-    start(),
-    // Few pictures a second: they are all encoded and decoded on this machine.
-    openBrowser('--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream'),
-  ]);
+  [app, browser] = await Promise.all([start(), openBrowser(...FAKE_DEVICES)]);
 });
 
 afterEach(async () => {

@@ -1,14 +1,5 @@
 import { MessageBody } from '@nestjs/websockets';
-import {
-  CurrentRoom,
-  CurrentSession,
-  OnJoin,
-  OnLeave,
-  OnMessage,
-  Room,
-  RoomGateway,
-  Session,
-} from 'nestjs-roost';
+import { CurrentRoom, CurrentSession, OnJoin, OnLeave, OnMessage, Room, RoomGateway, Session } from 'nestjs-roost';
 import type { Person } from '../people/person.js';
 import { youOf } from '../people/you.js';
 import type { CallContract } from './call.contract.js';
