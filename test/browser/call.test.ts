@@ -58,6 +58,21 @@ function keepWhatIsTaken(): void {
   };
 }
 
+/** The page does not hear of offers, answers and addresses, as if the server had died before it told them. */
+function loseSignals(): void {
+  const state = Object.assign(window as unknown as { lost(): void }, { losing: true });
+  const { get } = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'data')!;
+  Object.defineProperty(MessageEvent.prototype, 'data', {
+    get(this: MessageEvent): unknown {
+      const text: unknown = get!.call(this);
+      if (!state.losing || typeof text !== 'string' || !/"(description|candidate)"/.test(text)) return text;
+      state.lost();
+      const { room, offset } = JSON.parse(text) as { room: string; offset: number };
+      return JSON.stringify({ op: 'skip', room, offset });
+    },
+  });
+}
+
 async function comes(nickname: string, call: string): Promise<Person> {
   const person = await Person.comes(browser, `${app.url}/call/${call}`, nickname);
   await person.page.evaluate(keepWhatIsTaken);
@@ -278,6 +293,25 @@ describe('The call', () => {
     await reads(ada, 'Ben has turned off the microphone and the camera');
     await reads(ben, 'Ada has turned off the camera');
     await Promise.all([seesTheOtherMove(ada), seesTheOtherMove(ben), receives(ben, 'sound')]);
+  });
+
+  it('begins although the server dies before the two have found each other, and signals with it', async () => {
+    const [ada, ben] = await comeBoth('lost');
+    guests.push(ada, ben);
+    let tell = (): void => {};
+    const lost = new Promise<void>((resolve) => (tell = resolve));
+    for (const { page } of [ada, ben]) {
+      await page.exposeFunction('lost', tell);
+      await page.evaluate(loseSignals);
+    }
+    await Promise.all([joins(ada), joins(ben)]);
+    await lost;
+    await app.stop();
+    app = await start(app.port);
+    for (const { page } of [ada, ben]) await page.evaluate(() => Object.assign(window, { losing: false }));
+    await Promise.all([ada, ben].map((person) => person.reconnects()));
+    await Promise.all([reads(ada, /^You are in a call with Ben/), reads(ben, /^You are in a call with Ada/)]);
+    for (const person of [ada, ben]) person.complaints.length = 0;
   });
 
   it('says so when nothing comes from the other any more', async () => {
