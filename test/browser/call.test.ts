@@ -2,8 +2,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { RawClient } from '../support/raw-client.js';
+import type { Browser } from 'playwright-core';
+import {
+  joins,
+  keepSignalsOut,
+  keepWhatIsTaken,
+  measures,
+  presses,
+  reads,
+  receives,
+  seesTheOtherMove,
+  taken,
+} from './support/caller.js';
 import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
@@ -13,7 +23,6 @@ let app: SampleApp;
 let browser: Browser;
 /** Who is there for one test. */
 const guests: Person[] = [];
-
 /** Who people are outlives the server. */
 let folder: string;
 
@@ -39,57 +48,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Keeps what the page takes of camera, microphone and network, to see whether it is given back. */
-function keepWhatIsTaken(): void {
-  const taken = { tracks: [] as MediaStreamTrack[], connections: [] as RTCPeerConnection[] };
-  Object.assign(window, { taken });
-  const devices = navigator.mediaDevices;
-  const getUserMedia = devices.getUserMedia.bind(devices);
-  devices.getUserMedia = async (constraints) => {
-    const stream = await getUserMedia(constraints);
-    taken.tracks.push(...stream.getTracks());
-    return stream;
-  };
-  window.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(configuration?: RTCConfiguration) {
-      super(configuration);
-      taken.connections.push(this);
-    }
-  };
-}
-
-/** The page does not hear of offers, answers and addresses, as if the server had died before it told them. */
-function loseSignals(): void {
-  const state = Object.assign(window as unknown as { lost(): void }, { losing: true });
-  const { get } = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'data')!;
-  Object.defineProperty(MessageEvent.prototype, 'data', {
-    get(this: MessageEvent): unknown {
-      const text: unknown = get!.call(this);
-      if (!state.losing || typeof text !== 'string' || !/"(description|candidate)"/.test(text)) return text;
-      state.lost();
-      const { room, offset } = JSON.parse(text) as { room: string; offset: number };
-      return JSON.stringify({ op: 'skip', room, offset });
-    },
-  });
-}
-
 async function comes(nickname: string, call: string): Promise<Person> {
   const person = await Person.comes(browser, `${app.url}/call/${call}`, nickname);
   await person.page.evaluate(keepWhatIsTaken);
   return person;
-}
-
-async function joins({ page }: Person): Promise<void> {
-  await page.getByRole('button', { name: 'Join the call' }).click();
-}
-
-async function presses({ page }: Person, button: string): Promise<void> {
-  await page.getByRole('button', { name: button, exact: true }).click();
-}
-
-/** Waits until the page says this of the call. */
-async function reads({ page }: Person, words: string | RegExp): Promise<void> {
-  await page.locator('#call-words').filter({ hasText: words }).waitFor();
 }
 
 /** Both join at once. */
@@ -100,65 +62,6 @@ async function talk(ada: Person, ben: Person): Promise<void> {
 
 async function comeBoth(call: string): Promise<[ada: Person, ben: Person]> {
   return Promise.all([comes('Ada', call), comes('Ben', call)]);
-}
-
-/** Waits until further pictures of the other have been decoded, and until what is to be seen has changed. */
-async function seesTheOtherMove({ page }: Person): Promise<void> {
-  await page.waitForFunction(() => document.querySelector<HTMLVideoElement>('#other')?.videoWidth);
-  const look = () => {
-    const video = document.querySelector<HTMLVideoElement>('#other')!;
-    const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [64, 36];
-    const context = canvas.getContext('2d')!;
-    context.drawImage(video, 0, 0, 64, 36);
-    const picture = context.getImageData(0, 0, 64, 36).data.join();
-    return { picture, frames: video.getVideoPlaybackQuality().totalVideoFrames };
-  };
-  const before = await page.evaluate(look);
-  await page.waitForFunction(
-    ([frames]) =>
-      document.querySelector<HTMLVideoElement>('#other')!.getVideoPlaybackQuality().totalVideoFrames > frames + 5,
-    [before.frames] as const,
-  );
-  expect((await page.evaluate(look)).picture).not.toBe(before.picture);
-}
-
-async function packets(page: Page, kind: 'sound' | 'picture'): Promise<number> {
-  const text = await page.locator(`#${kind} td`).first().innerText();
-  return Number(text.replaceAll(',', ''));
-}
-
-/** Waits until further packets have come. */
-async function receives({ page }: Person, kind: 'sound' | 'picture'): Promise<void> {
-  const before = (await packets(page, kind)) || 0;
-  await page.waitForFunction(
-    ([kind, before]) => Number(document.querySelector(`#${kind} td`)!.textContent.replaceAll(',', '')) > before,
-    [kind, before] as const,
-  );
-}
-
-/** Waits until the page shows how long both ways take. */
-async function measures({ page }: Person): Promise<{ tcp: number; udp: number }> {
-  const found = await page.waitForFunction(() => {
-    const [tcp, udp] = ['tcp', 'udp'].map((id) =>
-      Number.parseFloat(document.querySelector(`#${id} .last`)!.textContent),
-    );
-    return Number.isFinite(tcp) && Number.isFinite(udp) && { tcp: tcp!, udp: udp! };
-  });
-  return (await found.jsonValue()) as { tcp: number; udp: number };
-}
-
-/** What the page has taken and not given back. */
-function taken({ page }: Person): Promise<{ tracks: string[]; connections: string[] }> {
-  return page.evaluate(() => {
-    const { tracks, connections } = (
-      window as unknown as { taken: { tracks: MediaStreamTrack[]; connections: RTCPeerConnection[] } }
-    ).taken;
-    return {
-      tracks: tracks.filter(({ readyState }) => readyState === 'live').map(({ kind }) => kind),
-      connections: connections.map(({ connectionState }) => connectionState).filter((state) => state !== 'closed'),
-    };
-  });
 }
 
 /** Each test leaves the two in their call, as it found them. */
@@ -295,23 +198,37 @@ describe('The call', () => {
     await Promise.all([seesTheOtherMove(ada), seesTheOtherMove(ben), receives(ben, 'sound')]);
   });
 
-  it('begins although the server dies before the two have found each other, and signals with it', async () => {
+  it('finds its way although the server dies in the middle of an offer', async () => {
     const [ada, ben] = await comeBoth('lost');
     guests.push(ada, ben);
     let tell = (): void => {};
-    const lost = new Promise<void>((resolve) => (tell = resolve));
-    for (const { page } of [ada, ben]) {
-      await page.exposeFunction('lost', tell);
-      await page.evaluate(loseSignals);
+    for (const { page } of guests) {
+      await page.exposeFunction('lost', () => tell());
+      await page.evaluate(keepSignalsOut);
     }
-    await Promise.all([joins(ada), joins(ben)]);
-    await lost;
-    await app.stop();
-    app = await start(app.port);
-    for (const { page } of [ada, ben]) await page.evaluate(() => Object.assign(window, { losing: false }));
-    await Promise.all([ada, ben].map((person) => person.reconnects()));
+    const losesSignals = async (ask: () => Promise<unknown>) => {
+      const lost = new Promise<void>((resolve) => (tell = resolve));
+      await Promise.all(guests.map(({ page }) => page.evaluate(() => Object.assign(window, { losing: true }))));
+      await ask();
+      await lost;
+      await app.stop();
+      app = await start(app.port);
+      await Promise.all(guests.map(({ page }) => page.evaluate(() => Object.assign(window, { losing: false }))));
+      await Promise.all(guests.map((person) => person.reconnects()));
+      for (const person of guests) person.complaints.length = 0;
+    };
+    await ben.page.evaluate(() => {
+      const devices = navigator.mediaDevices;
+      const getUserMedia = devices.getUserMedia.bind(devices);
+      devices.getUserMedia = () => {
+        devices.getUserMedia = getUserMedia;
+        return Promise.reject(new DOMException('', 'NotAllowedError'));
+      };
+    });
+    await losesSignals(() => Promise.all([joins(ada), joins(ben)]));
     await Promise.all([reads(ada, /^You are in a call with Ben/), reads(ben, /^You are in a call with Ada/)]);
-    for (const person of [ada, ben]) person.complaints.length = 0;
+    await losesSignals(() => presses(ben, 'Unmute'));
+    await receives(ada, 'sound');
   });
 
   it('says so when nothing comes from the other any more', async () => {
@@ -323,30 +240,5 @@ describe('The call', () => {
     void ben.page.goto('chrome://crash').catch(() => {});
     await crash;
     await reads(ada, /Nothing comes from Ben any more|The way to Ben is lost/);
-  });
-
-  it('may ask for camera and microphone, which other pages may not', async () => {
-    const policies = await Promise.all(
-      ['/call', '/feed'].map(async (path) => (await fetch(app.url + path)).headers.get('permissions-policy')),
-    );
-    expect(policies[0]).toContain('camera=(self), microphone=(self)');
-    expect(policies[1]).toContain('camera=(), microphone=()');
-  });
-
-  it.each([
-    ['signal', {}],
-    ['signal', { from: 'x'.repeat(65) }],
-    ['signal', { from: 'a', description: { type: 'offer', sdp: 'x'.repeat(32_001) } }],
-    ['signal', { from: 'a', description: { type: 'shout', sdp: '' } }],
-    ['signal', { from: 'a', candidate: { candidate: 'x'.repeat(513) } }],
-    ['probe', { number: 'one', answer: true }],
-  ] as const)('refuses a %s that is none', async (event, data) => {
-    const client = await RawClient.session(`${app.url.replace('http', 'ws')}/ws`, {});
-    await client.request({ op: 'join', room: 'call/refusals' });
-    expect(await client.request({ event, room: 'call/refusals', data })).toMatchObject({
-      op: 'error',
-      code: 'VALIDATION_FAILED',
-    });
-    await client.close();
   });
 });

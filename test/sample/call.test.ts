@@ -57,4 +57,28 @@ describe('A call', () => {
     await ada!.find(({ op, left }) => op === 'presence' && (left as string[]).length > 0, 'that one has left');
     expect(await joins(eve!, room)).toMatchObject({ op: 'joined' });
   });
+
+  it('may ask for camera and microphone, which other pages may not', async () => {
+    const policies = await Promise.all(
+      ['/call', '/feed'].map(async (path) => (await fetch(nodes[0]!.url + path)).headers.get('permissions-policy')),
+    );
+    expect(policies[0]).toContain('camera=(self), microphone=(self)');
+    expect(policies[1]).toContain('camera=(), microphone=()');
+  });
+
+  it.each([
+    ['signal', {}],
+    ['signal', { from: 'x'.repeat(65) }],
+    ['signal', { from: 'a', description: { type: 'offer', sdp: 'x'.repeat(32_001) } }],
+    ['signal', { from: 'a', description: { type: 'shout', sdp: '' } }],
+    ['signal', { from: 'a', candidate: { candidate: 'x'.repeat(513) } }],
+    ['probe', { number: 'one', answer: true }],
+  ] as const)('refuses a %s that is none', async (event, data) => {
+    const client = await comesTo(nodes[0]!);
+    await joins(client, 'call/refusals');
+    expect(await client.request({ event, room: 'call/refusals', data })).toMatchObject({
+      op: 'error',
+      code: 'VALIDATION_FAILED',
+    });
+  });
 });
