@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { mustBeAccessible } from './support/axe.js';
-import { openBrowser, Person } from './support/people.js';
+import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
 jest.setTimeout(60_000);
@@ -11,7 +11,7 @@ let browser: Browser;
 let ada: Person;
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([startSampleApp(), openBrowser()]);
+  [app, browser] = await Promise.all([startSampleApp(), openBrowser(...FAKE_DEVICES)]);
 });
 
 afterEach(async () => {
@@ -31,6 +31,22 @@ describe.each(['light', 'dark'] as const)('In %s colours', (colorScheme) => {
     await ada.page.locator('#me').click();
     await ada.page.getByLabel('Nickname').waitFor();
     await mustBeAccessible(ada.page);
+    ada.mustBeContent();
+  });
+
+  it('a call keeps nobody out', async () => {
+    const url = `${app.url}/call/axe-${colorScheme}`;
+    ada = await Person.comes(browser, url, 'Ada', { colorScheme });
+    await mustBeAccessible(ada.page);
+    const ben = await Person.comes(browser, url, 'Ben');
+    for (const { page } of [ada, ben]) await page.getByRole('button', { name: 'Join the call' }).click();
+    await ada.page.locator('#udp .manner').getByText('udp').waitFor();
+    await mustBeAccessible(ada.page);
+    await ada.page.getByRole('button', { name: 'Mute' }).click();
+    await ada.page.getByRole('button', { name: 'Camera off' }).click();
+    await ben.page.getByText('turned off the microphone and the camera').waitFor();
+    await mustBeAccessible(ada.page);
+    await ben.leaves();
     ada.mustBeContent();
   });
 });

@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import type { ChatContract } from '../../sample-app/src/chat/chat.contract.js';
 import type { FeedContract } from '../../sample-app/src/feed/feed.contract.js';
 import type { GameContract } from '../../sample-app/src/game/game.contract.js';
-import { openBrowser, Person } from './support/people.js';
+import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
 jest.setTimeout(60_000);
@@ -53,7 +53,7 @@ function connect(nickname: string): RoostClient {
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   if (given === undefined) process.stdout.write(`Pictures of the sample app: ${folder}\n`);
-  [app, browser] = await Promise.all([startSampleApp(), openBrowser()]);
+  [app, browser] = await Promise.all([startSampleApp(), openBrowser(...FAKE_DEVICES)]);
 });
 
 afterAll(async () => {
@@ -167,5 +167,56 @@ describe.each([
     await mustFit(player.page);
     await player.leaves();
     for (const person of [viewer, player]) person.mustBeContent();
+  });
+});
+
+describe.each([
+  ['desk', desk, 'light', 'treetop'],
+  ['desk', desk, 'dark', 'chimney'],
+  ['phone', phone, 'light', 'hedge'],
+  ['phone', phone, 'dark', 'reeds'],
+] as const)('A call on a %s', (screen, options, colorScheme, name) => {
+  const people: Person[] = [];
+
+  afterEach(async () => {
+    await Promise.all(people.splice(0).map((person) => person.leaves()));
+  });
+
+  it(`looks as it should, ${colorScheme}`, async () => {
+    const url = `${app.url}/call/${name}`;
+    const [grace, ada] = await Promise.all([
+      Person.comes(browser, url, 'Grace', { ...options, colorScheme }),
+      Person.comes(browser, url, 'Ada'),
+    ]);
+    people.push(grace, ada);
+    const { page } = grace;
+    const picture = async (name: string) => {
+      await takePicture(page, `${screen}-${colorScheme}-${name}`);
+      await mustFit(page);
+    };
+    const places = () =>
+      page.evaluate(() =>
+        ['.screen', '#controls', '.ways', '.trips', '.why'].map((place) => {
+          const { top, height } = document.querySelector(place)!.getBoundingClientRect();
+          return `${place}: ${top}, ${height}`;
+        }),
+      );
+    await picture('call-before');
+    const before = await places();
+    const join = { name: 'Join the call' };
+    await page.getByRole('button', join).click();
+    await page.getByText('You are alone in this call').waitFor();
+    await picture('call-alone');
+    await ada.page.getByRole('button', join).click();
+    await ada.page.getByRole('button', { name: 'Camera off' }).click();
+    await page.getByText('Ada has turned off the camera').waitFor();
+    await page.waitForFunction(() => document.querySelector<HTMLVideoElement>('#other')?.videoWidth);
+    await page.getByRole('button', { name: 'Camera off' }).click();
+    // Some answers, so that there is something to plot.
+    await page.waitForFunction(() => /of \d\d/.test(document.querySelector('#udp dl')!.textContent));
+    await picture('call');
+    // Nothing is moved by what comes.
+    expect(await places()).toEqual(before);
+    for (const person of people) person.mustBeContent();
   });
 });
