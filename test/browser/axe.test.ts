@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { mustBeAccessible } from './support/axe.js';
 import { openBrowser, Person } from './support/people.js';
@@ -21,18 +21,6 @@ afterEach(async () => {
 afterAll(async () => {
   await browser.close();
   await app.stop();
-});
-
-describe.each(['light', 'dark'] as const)('In %s colours', (colorScheme) => {
-  it.each([['/'], ['/channel/general'], ['/feed'], ['/game']])('%s keeps nobody out', async (path) => {
-    ada = await Person.comes(browser, app.url + path, 'Ada', { colorScheme });
-    if (path.startsWith('/channel')) await ada.says('Hello');
-    await mustBeAccessible(ada.page);
-    await ada.page.locator('#me').click();
-    await ada.page.getByLabel('Nickname').waitFor();
-    await mustBeAccessible(ada.page);
-    ada.mustBeContent();
-  });
 });
 
 it('finds what would keep people out', async () => {
