@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { mustBeAccessible } from './support/axe.js';
 import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
@@ -23,6 +23,7 @@ afterAll(async () => {
   await app.stop();
 });
 
+<<<<<<< HEAD
 describe.each(['light', 'dark'] as const)('In %s colours', (colorScheme) => {
   it.each([['/'], ['/channel/general'], ['/feed'], ['/game']])('%s keeps nobody out', async (path) => {
     ada = await Person.comes(browser, app.url + path, 'Ada', { colorScheme });
@@ -51,6 +52,8 @@ describe.each(['light', 'dark'] as const)('In %s colours', (colorScheme) => {
   });
 });
 
+=======
+>>>>>>> ui-look
 it('finds what would keep people out', async () => {
   ada = await Person.comes(browser, `${app.url}/`, 'Ada');
   await ada.page.evaluate(() => document.querySelector('.site')!.append(document.createElement('button')));
