@@ -38,7 +38,7 @@ async function publishAtLast(stage: Stage, data: unknown): Promise<void> {
 async function toldUntil(client: RawClient, last: unknown): Promise<unknown[]> {
   const told: unknown[] = [];
   do {
-    const { op, data } = await client.find((frame) => frame['room'] === ROOM, `${JSON.stringify(last)}`);
+    const { op, data } = await client.find((frame) => frame['room'] === ROOM, JSON.stringify(last));
     told.push(op === 'gap' ? 'gap' : data);
   } while (told.at(-1) !== last);
   return told;

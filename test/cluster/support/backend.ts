@@ -63,7 +63,8 @@ export async function redisBackend(server: RedisServer, clock: ManualClock): Pro
     kill: async (node) => {
       proxies.get(node)?.shut();
       const [, other] = [...clusters].find(([name]) => name !== node) ?? [];
-      while (await other?.alive(node)) await new Promise((resolve) => setImmediate(resolve));
+      const seen = async (): Promise<boolean> => (await other?.alive(node)) === true;
+      while (await seen()) await new Promise((resolve) => setImmediate(resolve));
     },
     revive: async (node) => proxies.get(node)?.letIn(),
     mute: (node, word) => {
