@@ -4,7 +4,7 @@ import { seatField, type ClaimedSession, type Cluster, type SessionState } from 
 import type { Clock } from '../time/clock.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
 import { fieldsOf, readFields, type Written } from './fields.js';
-import { answeredValue, requestField, runningValue } from './request-field.js';
+import { Forwarding } from './forwarding.js';
 import { NodeCalls } from './node-calls.js';
 import { SessionRecord } from './record.js';
 import { RemoteRuns } from './remote-runs.js';
@@ -76,6 +76,7 @@ export interface MigrationParts {
 export class Migration {
   readonly #runs: RemoteRuns;
   readonly #calls: NodeCalls;
+  readonly #forwarding: Forwarding;
   /** Sessions that this node is giving up. */
   readonly #moving = new Map<string, Promise<void>>();
   /** The last of those who want to bring a session here: one at a time. */
@@ -95,6 +96,11 @@ export class Migration {
     const { cluster, clock, wheel, handlerTimeout, onError } = parts;
     this.#runs = new RemoteRuns(cluster, clock, wheel, handlerTimeout + LOOK_LATE, onError);
     this.#calls = new NodeCalls(wheel);
+    this.#forwarding = new Forwarding(
+      cluster,
+      (node, session, id, text) => this.#tell(node, { op: 'answered', session, id, text }),
+      onError,
+    );
   }
 
   async start(): Promise<void> {
@@ -156,24 +162,15 @@ export class Migration {
       const found = await this.#look(token);
       if (found === undefined) return undefined;
       const { id, state } = found;
+      const own = here.get(id);
+      // What was written last may be behind what is so here.
+      if (own !== undefined && state.node === cluster.node && state.generation === own.generation) return own;
       if (state.node === cluster.node) await this.#moving.get(id);
       else if (await cluster.alive(state.node)) await this.#askToRelease(state.node, id);
       const claimed = await cluster.claim(id, state.generation, false);
       if (claimed !== undefined) return this.#take(id, claimed, false);
     }
     return undefined;
-  }
-
-  /** An answer of a session that another node has by now. */
-  #answered(session: Session, id: number, text: string): void {
-    const { cluster, onError } = this.parts;
-    const lane = session.parts.answers.running.get(id) ?? '';
-    const passOn = async (): Promise<void> => {
-      const from = runningValue(cluster.node, lane);
-      const owner = await cluster.replace(session.id, requestField(id), from, answeredValue(text));
-      if (owner !== undefined) await this.#tell(owner, { op: 'answered', session: session.id, id, text });
-    };
-    passOn().catch((error: unknown) => onError(error, 'answer for another node'));
   }
 
   /** The session is over, or no longer here. */
@@ -288,7 +285,7 @@ export class Migration {
     const late = new Promise<void>((resolve) => wheel.after(SETTLE, () => resolve()));
     await Promise.race([session.idle(), late]);
     // From here on each answer goes its own way.
-    session.handedOver = (request, text) => this.#answered(session, request, text);
+    session.handedOver = (request, text) => this.#forwarding.answered(session, request, text);
     await session.record?.finish();
     here.drop(session);
   }
@@ -300,12 +297,13 @@ export class Migration {
     // What it has left here it may still be in there.
     for (const [room, reason] of session.departed)
       if (gone.includes(seatField(room))) here.expelled(session, room, reason);
-    session.handedOver ??= (request, text) => this.#answered(session, request, text);
+    session.handedOver ??= (request, text) => this.#forwarding.answered(session, request, text);
     here.drop(session);
     const look = async (): Promise<void> => {
       // Of rooms that it came into here too late nobody knows there.
       const state = await cluster.look(session.id);
       for (const room of rooms) if (state?.fields.has(seatField(room)) !== true) here.outOf(session, room);
+      if (state !== undefined) await this.#forwarding.unwritten(session, state);
     };
     look().catch((error: unknown) => {
       // Others find out when they read who is in the room.

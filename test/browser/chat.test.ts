@@ -289,7 +289,7 @@ describe('The log', () => {
     const ada = await comes('Ada');
     crowd = new Crowd(app.url, channel, 40);
     await crowd.here();
-    await crowd.talks(400, 3);
+    await crowd.talks(400, 1.5);
     await crowd.says('the last one');
     await ada.sees('the last one');
     expect(await ada.page.locator('#lines .line').count()).toBeLessThan(60);

@@ -53,7 +53,7 @@ describe('The directory', () => {
     const ben = await comes('/', 'Ben');
     const ada = await comes('/');
     await ada.page.getByRole('button', { name: 'Open a channel' }).click();
-    await ada.page.getByText('Sign up', { exact: true }).click();
+    await ada.page.getByRole('radio', { name: 'Sign up' }).check();
     await ada.page.getByLabel('Name').fill('Ada Lovelace');
     await ada.page.getByLabel('Password').fill('short');
     await ada.page.keyboard.press('Enter');
@@ -97,7 +97,7 @@ describe('An account', () => {
     await ben.seesPeople('Ben', given);
 
     await ada.page.locator('#me').click();
-    await ada.page.locator('#account').getByText('Sign in', { exact: true }).first().click();
+    await ada.page.getByRole('radio', { name: 'Sign in' }).check();
     await ada.page.getByLabel('Name').fill('Grace');
     await ada.page.getByLabel('Password').fill('not the password');
     await ada.page.keyboard.press('Enter');

@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import type { ChatContract } from '../../sample-app/src/chat/chat.contract.js';
 import type { FeedContract } from '../../sample-app/src/feed/feed.contract.js';
 import type { GameContract } from '../../sample-app/src/game/game.contract.js';
+import { mustBeAccessible } from './support/axe.js';
 import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
@@ -39,46 +40,47 @@ const TALK: readonly (readonly [name: string, text: string])[] = [
   ['Ada', 'https://example.org/a/very/long/address/that/nobody/would/type/by/hand/but/must/not/break/the/page'],
 ];
 
+/** Who talk, watch and fly, without a page of their own. */
+const NAMES = [...new Set(TALK.map(([name]) => name))];
+
 let app: SampleApp;
 let browser: Browser;
-/** Others' connections, which end with each test. */
-const clients: RoostClient[] = [];
-
-function connect(nickname: string): RoostClient {
-  const client = new RoostClient(`${app.url.replace('http', 'ws')}/ws`, { auth: { nickname }, WebSocket });
-  clients.push(client);
-  return client;
-}
+/** The connection of each of them. */
+let clients: ReadonlyMap<string, RoostClient>;
+const people: Person[] = [];
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   if (given === undefined) process.stdout.write(`Pictures of the sample app: ${folder}\n`);
   [app, browser] = await Promise.all([startSampleApp(), openBrowser(...FAKE_DEVICES)]);
+  const url = `${app.url.replace('http', 'ws')}/ws`;
+  clients = new Map(NAMES.map((nickname) => [nickname, new RoostClient(url, { auth: { nickname }, WebSocket })]));
+  const flights = [...clients.values()].map((client, i) => {
+    client.join<FeedContract>('feed/harbour');
+    client.join<ChatContract>(`chat/${['birds', 'general', 'birds', 'games'][i % 4]}`);
+    const place = { x: 0.1 + 0.8 * (i / NAMES.length), y: 0.3 + 0.4 * (i % 2) };
+    return client.join<GameContract>('game/meadow').send('fly', place);
+  });
+  await Promise.all(flights);
+});
+
+afterEach(async () => {
+  const gone = people.splice(0);
+  await Promise.all(gone.map((person) => person.leaves()));
+  for (const person of gone) person.mustBeContent();
 });
 
 afterAll(async () => {
+  await Promise.all([...clients.values()].map((client) => client.close()));
   await browser.close();
   await app.stop();
 });
 
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-});
-
-/** Others who talk in a channel, and can be asked to say more. */
-class Others {
-  readonly #rooms = new Map<string, ClientRoom<ChatContract>>();
-
-  constructor(channel: string) {
-    for (const [nickname] of TALK) {
-      if (this.#rooms.has(nickname)) continue;
-      this.#rooms.set(nickname, connect(nickname).join<ChatContract>(`chat/${channel}`));
-    }
-  }
-
-  async say(name: string, text: string): Promise<void> {
-    await this.#rooms.get(name)?.send('say', { text });
-  }
+/** Has the others come to a channel and talk there. */
+async function talk(channel: string): Promise<ReadonlyMap<string, ClientRoom<ChatContract>>> {
+  const rooms = new Map([...clients].map(([name, client]) => [name, client.join<ChatContract>(`chat/${channel}`)]));
+  for (const [name, text] of TALK) await rooms.get(name)?.send('say', { text });
+  return rooms;
 }
 
 async function takePicture(page: Page, name: string): Promise<void> {
@@ -98,102 +100,138 @@ async function mustFit(page: Page): Promise<void> {
   expect(Math.max(...(await page.evaluate(excess)))).toBeLessThanOrEqual(0);
 }
 
+/** Takes a picture in light and in dark colours; in both everybody has to be able to read it. */
+async function takePictures(page: Page, screen: string, name: string): Promise<void> {
+  await mustFit(page);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await takePicture(page, `${screen}-${colorScheme}-${name}`);
+    if (screen === 'desk') await mustBeAccessible(page);
+  }
+}
+
 describe.each([
-  ['desk', desk, 'light', 'general'],
-  ['desk', desk, 'dark', 'music'],
-  ['phone', phone, 'light', 'birds'],
-  ['phone', phone, 'dark', 'help'],
-] as const)('On a %s', (screen, options, colorScheme, channel) => {
-  it(`looks as it should, ${colorScheme}`, async () => {
-    const others = new Others(channel);
-    for (const [name, text] of TALK) await others.say(name, text);
-    const me = await Person.comes(browser, `${app.url}/channel/games`, 'Grace', { ...options, colorScheme });
+  ['desk', desk, 'Grace', 'help', 'jetty'],
+  ['phone', phone, 'Edith', 'music', 'pier'],
+] as const)('On a %s, light and dark', (screen, options, name, channel, own) => {
+  const picture = ({ page }: Person, of: string) => takePictures(page, screen, of);
+
+  it('the directory and the chat look as they should', async () => {
+    const me = await Person.comes(browser, `${app.url}/`, name, options);
+    people.push(me);
     const { page } = me;
-    const picture = (name: string) => takePicture(page, `${screen}-${colorScheme}-${name}`);
+    await page.locator('[data-channel=birds] .viewers b').getByText('2', { exact: true }).waitFor();
+    await picture(me, 'directory');
+
+    const others = await talk(channel);
+    await page.goto(`${app.url}/channel/${own}`);
+    await me.status('Online');
     await page.getByText('Nobody has said anything here yet').waitFor();
-    await picture('empty');
+    await picture(me, 'empty');
     await me.visits(channel);
     await me.says('I am in. Half past seven at the jetty?');
-    await me.says('With tea.');
-    await me.seesPeople('Grace', ...new Set(TALK.map(([name]) => name)));
-    await picture('chat');
-    await mustFit(page);
+    await me.writes('With tea. :party:');
+    await me.sees('With tea.');
+    await me.seesPeople(name, ...NAMES);
+    await picture(me, 'chat');
 
     await me.writes('x'.repeat(501));
     await page.locator('#refusal').getByText('too long').waitFor();
-    await picture('refused');
+    await picture(me, 'refused');
     await page.getByLabel('Message', { exact: true }).fill('');
 
     await page.locator('#me').click();
     await page.locator('#account').waitFor();
-    await picture('name');
+    await picture(me, 'name');
     await page.keyboard.press('Escape');
 
     await page.getByRole('button', { name: 'Cut my connection' }).click();
     await me.status('You cut it');
     await me.writes('Can you hear me?');
     await page.locator('#lines .pending').getByText('waiting').waitFor();
-    await picture('cut');
-    await others.say('Wendelin', 'Bring gloves, it will be cold by then.');
+    await picture(me, 'cut');
+    await others.get('Wendelin')?.send('say', { text: 'Bring gloves, it will be cold by then.' });
     await me.reconnects();
     await me.status('Back');
-    await picture('back');
-    me.mustBeContent();
-    await me.leaves();
+    await picture(me, 'back');
   });
 
-  it(`has a feed and a game that look as they should, ${colorScheme}`, async () => {
-    const names = [...new Set(TALK.map(([name]) => name))];
-    const flights = names.map((nickname, i) => {
-      const client = connect(nickname);
-      client.join<FeedContract>(`feed/${channel}`);
-      const game = client.join<GameContract>(`game/${channel}`);
-      return game.send('fly', { x: 0.1 + 0.8 * (i / names.length), y: 0.3 + 0.4 * (i % 2) });
-    });
-    await Promise.all(flights);
-    const screenOptions = { ...options, colorScheme };
-    const viewer = await Person.comes(browser, `${app.url}/feed/${channel}`, 'Grace', screenOptions);
-    await viewer.seesPeople('Grace', ...names);
-    await viewer.page.locator('#round').getByText('takes round').waitFor();
-    await takePicture(viewer.page, `${screen}-${colorScheme}-feed`);
-    await mustFit(viewer.page);
-    await viewer.leaves();
+  it('moderation looks as it should, to who moderates and to who is moderated', async () => {
+    const owner = await Person.signsUp(browser, `${app.url}/`, `${name} H`, options);
+    const data = { name: own, topic: 'Who sits on the posts today' };
+    expect((await owner.page.request.post(`${app.url}/api/channels`, { data })).status()).toBe(201);
+    await talk(own);
+    const url = `${app.url}/channel/${own}`;
+    const [gull] = await Promise.all([Person.comes(browser, url, 'Loud Gull 33', options), owner.page.goto(url)]);
+    people.push(owner, gull);
+    await owner.status('Online');
+    await gull.says('CHIPS! Fresh chips at www.chips.example!');
+    await gull.writes('Chips? @Wendelin :egg:');
+    await owner.sees('Chips? @Wendelin');
+    await owner.page.locator('#lines button.name').last().click();
+    await owner.page.locator('#person').waitFor();
+    await owner.page.getByLabel('Reason').fill('no more chips');
+    await picture(owner, 'person');
+    await owner.page.getByRole('button', { name: 'Time out for 10 min' }).click();
+    await owner.page.getByRole('button', { name: 'Remove message' }).last().click();
+    await owner.page.locator('#settings-button').click();
+    await owner.page.getByLabel('Slow mode').selectOption('30');
+    await picture(owner, 'settings');
+    await owner.page.keyboard.press('Escape');
+    await owner.page.locator('#here-button').click();
+    await owner.page.locator('#here-list').waitFor();
+    await picture(owner, 'people');
+    await owner.page.keyboard.press('Escape');
+    await picture(owner, 'moderated');
+    await gull.page.locator('#modes').getByText('Slow mode, 30 s').waitFor();
+    await picture(gull, 'timed-out');
 
-    const player = await Person.comes(browser, `${app.url}/game/${channel}`, 'Grace', screenOptions);
-    for (const name of ['Grace', ...names]) {
-      await player.page.locator('#flock li').getByText(name, { exact: true }).waitFor();
+    await owner.page.goto(`${app.url}/operations`);
+    await owner.page.locator('.table tbody tr').first().waitFor();
+    await picture(owner, 'operations');
+  });
+
+  it('the other pages look as they should', async () => {
+    const me = await Person.comes(browser, `${app.url}/feed`, name, options);
+    people.push(me);
+    const { page } = me;
+    await page.locator('#round').getByText('is on').waitFor();
+    await me.seesPeople(name, ...NAMES);
+    await picture(me, 'feed');
+
+    await page.goto(`${app.url}/game`);
+    for (const bird of [name, ...NAMES]) {
+      await page.locator('#flock li').getByText(bird, { exact: true }).waitFor();
     }
-    await takePicture(player.page, `${screen}-${colorScheme}-game`);
-    await mustFit(player.page);
-    await player.leaves();
-    for (const person of [viewer, player]) person.mustBeContent();
+    await picture(me, 'game');
+
+    await page.goto(`${app.url}/handshake`);
+    await page.locator('.frame').nth(5).waitFor();
+    await picture(me, 'handshake');
+
+    await page.goto(`${app.url}/compare`);
+    await page
+      .locator('.card[data-way=polling] dd')
+      .getByText(/^[1-9]\d*$/)
+      .nth(1)
+      .waitFor();
+    await picture(me, 'compare');
   });
 });
 
 describe.each([
-  ['desk', desk, 'light', 'treetop'],
-  ['desk', desk, 'dark', 'chimney'],
-  ['phone', phone, 'light', 'hedge'],
-  ['phone', phone, 'dark', 'reeds'],
-] as const)('A call on a %s', (screen, options, colorScheme, name) => {
-  const people: Person[] = [];
-
-  afterEach(async () => {
-    await Promise.all(people.splice(0).map((person) => person.leaves()));
-  });
-
-  it(`looks as it should, ${colorScheme}`, async () => {
+  ['desk', desk, 'treetop'],
+  ['phone', phone, 'hedge'],
+] as const)('A call on a %s', (screen, options, name) => {
+  it('looks as it should', async () => {
     const url = `${app.url}/call/${name}`;
     const [grace, ada] = await Promise.all([
-      Person.comes(browser, url, 'Grace', { ...options, colorScheme }),
+      Person.comes(browser, url, 'Grace', options),
       Person.comes(browser, url, 'Ada'),
     ]);
     people.push(grace, ada);
     const { page } = grace;
-    const picture = async (name: string) => {
-      await takePicture(page, `${screen}-${colorScheme}-${name}`);
-      await mustFit(page);
-    };
+    const picture = (what: string) => takePictures(page, screen, what);
     const places = () =>
       page.evaluate(() =>
         ['.screen', '#controls', '.ways', '.trips', '.why'].map((place) => {
@@ -217,6 +255,5 @@ describe.each([
     await picture('call');
     // Nothing is moved by what comes.
     expect(await places()).toEqual(before);
-    for (const person of people) person.mustBeContent();
   });
 });

@@ -84,7 +84,7 @@ describe('an account', () => {
   it('is left by the pages that are open when it is signed out of', async () => {
     const edsger = await Visitor.withAccount(app, 'Edsger');
     visitors.push(edsger);
-    await edsger.joins('general');
+    const room = await edsger.joins('general');
     const { client } = edsger;
     expect(client.user).toMatchObject({ name: 'Edsger' });
     const changed = new Promise<void>((resolve) =>
@@ -98,6 +98,8 @@ describe('an account', () => {
     await signedOut;
     await changed;
     expect(client.user?.id).toMatch(/^guest:/);
+    // Nor does who it was sit there asleep.
+    expect((await room.presence()).members?.map(({ user }) => user?.name)).toEqual([client.user?.name]);
   });
 
   it('cannot be had by pages of other sites', async () => {

@@ -97,12 +97,19 @@ export class AccountsController {
     return this.visitors.me(person);
   }
 
-  /** The browser's other pages are not to go on as who it was: they come back, with the cookie that it has then. */
+  /**
+   * The browser's pages come back, with the cookie that it has then. As somebody else they could not go on with their
+   * sessions, which would only sit there asleep.
+   */
   #end(request: Request): void {
     const token = loginToken(request);
-    const person = this.visitors.person(request);
-    if (token === undefined || person === undefined) return;
+    const login = this.logins.find(token);
+    if (token === undefined || login === undefined) return;
     this.logins.end(token);
-    for (const session of this.sessions.byUser(person.id)) session.reauthenticate();
+    for (const session of this.sessions.byUser<Person>(login.person.id)) {
+      if (session.user.login !== login.id) continue;
+      session.reauthenticate();
+      session.end();
+    }
   }
 }

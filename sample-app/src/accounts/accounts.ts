@@ -4,10 +4,9 @@ import { Database } from '../database/database.js';
 import { cleanNickname, nicknameFault } from '../people/nickname.js';
 import type { Person } from '../people/person.js';
 import type { Credentials, Refusal } from './account.contract.js';
+import { ACCOUNT } from './account-id.js';
 import { hashPassword, isPassword } from './password.js';
 
-/** Begins the user ids of people with an account. */
-const ACCOUNT = 'account:';
 /** Characters of a password. */
 const PASSWORD = { least: 8, most: 200 };
 
@@ -68,11 +67,6 @@ export class Accounts {
   #find(name: string): Row | undefined {
     return this.database.get('SELECT * FROM accounts WHERE folded = ?', fold(cleanNickname(name))) as Row | undefined;
   }
-}
-
-/** Whether somebody has an account. */
-export function hasAccount({ id }: { readonly id: string }): boolean {
-  return id.startsWith(ACCOUNT);
 }
 
 /** The same for names that look alike. */

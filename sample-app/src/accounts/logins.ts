@@ -12,6 +12,8 @@ const TOKEN = 32;
 
 /** A login, by the token that its browser has. */
 export interface Login {
+  /** The hash of the token. */
+  readonly id: string;
   readonly person: Person;
   /** Milliseconds since 1970. */
   readonly expires: number;
@@ -35,12 +37,13 @@ export class Logins {
 
   find(token: string | undefined): Login | undefined {
     if (token === undefined) return undefined;
+    const id = hash(token);
     const row = this.database.get(
       'SELECT user, name, expires FROM logins WHERE token = ? AND expires > ?',
-      hash(token),
+      id,
       Date.now(),
     ) as { readonly user: string; readonly name: string; readonly expires: number } | undefined;
-    return row && { person: { id: row.user, name: row.name }, expires: row.expires };
+    return row && { id, person: { id: row.user, name: row.name }, expires: row.expires };
   }
 
   end(token: string): void {

@@ -18,7 +18,7 @@ export class SiteAuthenticator implements Authenticator<Person> {
 
   authenticate({ cookies, auth, resuming }: Handshake): Authenticated<Person> {
     const login = this.logins.find(cookies[LOGIN_COOKIE]);
-    if (login !== undefined) return { user: login.person, expiresAt: login.expires };
+    if (login !== undefined) return { user: { ...login.person, login: login.id }, expiresAt: login.expires };
     const nickname = (auth as { nickname?: unknown } | null | undefined)?.nickname;
     if (nickname === undefined) return { user: guest(resuming) };
     if (typeof nickname !== 'string') throw new RoostException('FORBIDDEN', 'A nickname is a text.');

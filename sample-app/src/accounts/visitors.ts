@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Me } from './account.contract.js';
-import { hasAccount } from './accounts.js';
+import { hasAccount } from './account-id.js';
 import { loginToken } from './login-cookie.js';
 import { Logins } from './logins.js';
 import type { Person } from '../people/person.js';

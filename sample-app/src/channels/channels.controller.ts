@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, Post, Req, UnauthorizedException, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Refusal } from '../accounts/account.contract.js';
-import { hasAccount } from '../accounts/accounts.js';
+import { hasAccount } from '../accounts/account-id.js';
 import { Visitors } from '../accounts/visitors.js';
 import { RefusalFilter } from '../view/refusal.filter.js';
 import { SameOriginGuard } from '../view/same-origin.guard.js';

@@ -1,7 +1,7 @@
 import { ConflictException, Injectable } from '@nestjs/common';
-import type { Badge } from '../chat/chat.contract.js';
+import type { Badge, Staff } from '../chat/chat.contract.js';
 import { CHANNELS } from '../chat/channels.js';
-import { hasAccount } from '../accounts/accounts.js';
+import { hasAccount } from '../accounts/account-id.js';
 import type { Refusal } from '../accounts/account.contract.js';
 import { Subject } from 'rxjs';
 import { Database } from '../database/database.js';
@@ -82,6 +82,14 @@ export class Channels {
     if (this.database.get('SELECT 1 FROM channels WHERE name = ? AND owner = ?', name, person.id)) return 'owner';
     const sql = 'SELECT 1 FROM moderators WHERE channel = ? AND account = ?';
     return this.database.get(sql, name, person.id) === undefined ? undefined : 'moderator';
+  }
+
+  /** The owner and the moderators. */
+  staff(name: string): Staff[] {
+    const { owner } = this.get(name);
+    const rows = this.database.all('SELECT account FROM moderators WHERE channel = ?', name) as { account: string }[];
+    const moderators = rows.map(({ account }): Staff => ({ id: account, badge: 'moderator' }));
+    return owner === undefined ? moderators : [{ id: owner.id, badge: 'owner' }, ...moderators];
   }
 
   /** @throws where there are too many */

@@ -32,6 +32,13 @@ export interface ChatContract {
 /** What somebody may do in a channel, as others see it. Guests have no account. */
 export type Badge = 'owner' | 'moderator' | 'guest';
 
+/** Somebody who runs a channel. */
+export interface Staff {
+  /** The user's id. */
+  readonly id: string;
+  readonly badge: 'owner' | 'moderator';
+}
+
 export interface Author {
   /** The user's id: what moderators name somebody by. */
   readonly id: string;
@@ -71,6 +78,7 @@ export interface Welcome {
     readonly timedOutUntil?: number;
   };
   readonly settings: ChannelSettings;
+  readonly staff: readonly Staff[];
   /** Name of the owner; channels that come with the app have none. */
   readonly owner?: string;
 }

@@ -44,6 +44,7 @@ export class ChatGateway extends Moderation {
     return {
       topic,
       settings,
+      staff: this.channels.staff(channel),
       ...(owner && { owner: owner.name }),
       you: {
         ...youOf(session),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RoostException, type Room } from 'nestjs-roost';
-import { hasAccount } from '../accounts/accounts.js';
+import { hasAccount } from '../accounts/account-id.js';
 import { Channels } from '../channels/channels.js';
 import type { ChatContract } from '../chat/chat.contract.js';
 import type { Person } from '../people/person.js';

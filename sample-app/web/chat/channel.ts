@@ -181,12 +181,13 @@ export class Channel {
     return error?.message ?? `You are no longer in #${this.name}.`;
   }
 
-  #welcome({ topic, owner, settings, you }: Welcome): void {
+  #welcome({ topic, owner, settings, staff, you }: Welcome): void {
     this.topic.value = topic;
     this.owner.value = owner;
     this.settings.value = settings;
     this.you.value = you;
     this.roles.is(you.user, you.badge);
+    for (const { id, badge } of staff) this.roles.is(id, badge);
     this.timeout.value = you.timedOutUntil ? { until: you.timedOutUntil, words: 'You are timed out.' } : undefined;
     this.#visitor.is(you);
   }
@@ -197,6 +198,7 @@ export class Channel {
     const { value: you } = this.you;
     if (action === 'timedOut')
       this.timeout.value = { until: ts + seconds * 1_000, words: `${by} has timed you out${why}` };
+    if (action === 'unbanned') this.timeout.value = undefined;
     if (action === 'banned') this.closed.value = `${by} has banned you from #${this.name}${why}`;
     if (you && (action === 'appointed' || action === 'dismissed')) {
       const { badge: _before, ...others } = you;

@@ -27,7 +27,7 @@ function moderatedWords({ action, user: { name }, by, seconds = 0, reason }: Mod
     case 'banned':
       return `${by} has banned ${name}${why}`;
     case 'unbanned':
-      return `${by} has unbanned ${name}`;
+      return `${by} has pardoned ${name}`;
     case 'appointed':
       return `${by} has made ${name} a moderator`;
     case 'dismissed':

@@ -1,3 +1,4 @@
+import { hasAccount } from '../../src/accounts/account-id.js';
 import type { Author, Badge as Kind } from '../../src/chat/chat.contract.js';
 import { Bird, tintOf } from '../site/bird.js';
 import { Popup } from '../site/popup.js';
@@ -67,7 +68,7 @@ function peopleIn({ presence, roles }: Channel): readonly Author[] {
   const people = new Map<string, Author>();
   for (const { id, user } of presence.value?.members ?? []) {
     const key = user?.id ?? id;
-    const badge = roles.badges.value.get(key);
+    const badge = roles.badges.value.get(key) ?? (user && !hasAccount(user) ? 'guest' : undefined);
     people.set(key, { id: key, name: user?.name ?? 'Somebody', ...(badge && { badge }) });
   }
   const rank = ({ badge }: Author) => (badge ? RANKS[badge] : 2);

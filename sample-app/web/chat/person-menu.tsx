@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Author } from '../../src/chat/chat.contract.js';
 import { Bird } from '../site/bird.js';
-import { durationWords } from '../site/countdown.js';
+import { durationWords, useCountdown } from '../site/countdown.js';
 import { closePopup, Popup } from '../site/popup.js';
 import { Badge } from './badge.js';
 import type { Channel } from './channel.js';
@@ -64,16 +64,17 @@ function Measures({
   badge,
 }: Pick<Props, 'channel'> & { author: Author; badge: Author['badge'] }) {
   const [reason, setReason] = useState('');
-  const banned = channel.roles.banned.value.has(user);
+  const { banned, timedOut } = channel.roles;
+  const silent = useCountdown(timedOut.value.get(user) ?? 0) > 0;
   const why = reason.trim() === '' ? {} : { reason: reason.trim() };
   const act: Channel['act'] = (event, data) => {
     closePopup(PERSON_MENU);
     return channel.act(event, data);
   };
-  if (banned)
+  if (banned.value.has(user) || silent)
     return (
       <button type="button" onClick={() => void act('unban', { user })}>
-        Lift the ban
+        {silent ? 'Lift the time-out' : 'Lift the ban'}
       </button>
     );
   return (

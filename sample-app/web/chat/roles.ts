@@ -8,6 +8,8 @@ const KEPT = 1_000;
 /** Who is what in a channel, as far as its log has told. */
 export class Roles {
   readonly badges = signal<ReadonlyMap<string, Badge | undefined>>(new Map());
+  /** Until when somebody may not write, in milliseconds since 1970. */
+  readonly timedOut = signal<ReadonlyMap<string, number>>(new Map());
   readonly banned = signal<ReadonlySet<string>>(new Set());
 
   /** Learns from what was said and done. */
@@ -18,6 +20,8 @@ export class Roles {
         const { action, user } = entry.data;
         if (action === 'appointed') this.is(user.id, 'moderator');
         if (action === 'dismissed') this.is(user.id, undefined);
+        if (action === 'timedOut') this.#timeOut(user.id, entry.ts + (entry.data.seconds ?? 0) * 1_000);
+        if (action === 'unbanned') this.#timeOut(user.id, 0);
         if (action === 'banned' || action === 'unbanned') this.#ban(user.id, action === 'banned');
       }
     }
@@ -27,6 +31,11 @@ export class Roles {
     const badges = this.badges.value;
     if (badges.has(user) && badges.get(user) === badge) return;
     this.badges.value = new Map([...badges, [user, badge] as const].slice(-KEPT));
+  }
+
+  #timeOut(user: string, until: number): void {
+    const others = [...this.timedOut.value].filter(([other]) => other !== user);
+    this.timedOut.value = new Map(until > 0 ? [...others, [user, until] as const].slice(-KEPT) : others);
   }
 
   #ban(user: string, banned: boolean): void {

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { WAYS, type Rate, type Way } from '../../src/compare/compare.contract.js';
+import { spreadOut } from '../plots/spread-out.js';
 import { duration } from './figures.js';
 import { KEPT, type Delivery, type Measurement } from './measurement.js';
 import { WAY_FACTS } from './way-facts.js';
@@ -136,17 +137,6 @@ function thinned(deliveries: readonly Delivery[]): readonly Delivery[] {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Moves what would lie on each other apart, in the order it has. */
-function spreadOut<T extends { y: number }>(items: T[], room: { gap: number; top: number; bottom: number }): T[] {
-  const placed = [...items].sort((a, b) => b.y - a.y);
-  let limit = room.bottom - room.gap / 2;
-  for (const item of placed) {
-    item.y = Math.min(item.y, limit);
-    limit = item.y - room.gap;
-  }
-  return placed;
 }
 
 /** A shape for each way, drawn round each message. */

@@ -8,6 +8,7 @@ export function Board({ feed }: { feed: Feed }) {
   return (
     <section class="board" aria-labelledby="board-title">
       <h2 id="board-title">Rounds won</h2>
+      <p class="rule">Who climbs most in five seconds takes the round.</p>
       <ol id="scores">
         {score &&
           [...BIRDS]

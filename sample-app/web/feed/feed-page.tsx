@@ -17,7 +17,7 @@ export function FeedPage({ feed }: { feed: Feed }) {
           title={
             <>
               <h1 dir="auto">{name}</h1>
-              <p>Four birds in the wind. Who climbs most in five seconds takes the round.</p>
+              <p>Four birds in the wind, the same for all who watch: one source on the server, pushed to every page.</p>
             </>
           }
         >

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { ClientRoom, PresenceState } from 'nestjs-roost/client';
 import type { Me } from '../../src/accounts/account.contract.js';
 import type { Bird, FeedContract, Score } from '../../src/feed/feed.contract.js';
@@ -6,6 +6,9 @@ import { Visitor } from '../site/visitor.js';
 
 /** Seconds for which heights are kept, to be plotted. */
 export const SECONDS = 30;
+
+/** Seconds over which values are counted. */
+const COUNTED = 3;
 
 /** A height, and when it was measured by the server's clock. */
 export interface Point {
@@ -26,6 +29,8 @@ export class Feed {
   readonly presence = signal<PresenceState | undefined>(undefined);
   /** Of each bird the last so many seconds. */
   readonly heights = signal<ReadonlyMap<Bird, readonly Point[]>>(new Map());
+  /** Values that have come in a second, lately; 0 until there are enough to tell. */
+  readonly perSecond = computed(() => rateOf([...this.heights.value.values()].flat()));
   readonly score = signal<Score | undefined>(undefined);
   /** Why there is nothing to see, in words. */
   readonly refusal = signal<string | undefined>(undefined);
@@ -54,4 +59,11 @@ export class Feed {
   async #follow(room: ClientRoom<FeedContract>): Promise<void> {
     for await (const score of room.on$('score')) this.score.value = score;
   }
+}
+
+function rateOf(points: readonly Point[]): number {
+  const now = Math.max(...points.map(({ ts }) => ts));
+  const from = now - COUNTED * 1_000;
+  if (!points.some(({ ts }) => ts <= from)) return 0;
+  return Math.round(points.filter(({ ts }) => ts > from).length / COUNTED);
 }

@@ -2,6 +2,7 @@ import { Bird } from '../site/bird.js';
 import { count } from '../site/count.js';
 import { Site } from '../site/site.js';
 import { Sky } from '../site/sky.js';
+import { Standstill } from '../site/standstill.js';
 import type { Game } from './game.js';
 
 export function GamePage({ game }: { game: Game }) {
@@ -15,6 +16,7 @@ export function GamePage({ game }: { game: Game }) {
           title={
             <>
               <h1 dir="auto">{name}</h1>
+              <p>Where each bird flies goes to all, up to 20 times a second: too often to be asked for.</p>
               <Here game={game} />
             </>
           }
@@ -25,6 +27,11 @@ export function GamePage({ game }: { game: Game }) {
             <path class="hill near" d="M0 150c120-50 260-40 400-15s330 25 470-10 240-35 330-15v110H0z" />
           </svg>
           <Flock game={game} />
+          <Standstill
+            visitor={visitor}
+            waiting={game.presence.value ? undefined : 'Waiting for the others'}
+            away="No connection: the others fly on without you."
+          />
           <p class="how" id="how">
             Your bird flies after the pointer or your finger, and by the arrow keys.
           </p>
@@ -34,11 +41,18 @@ export function GamePage({ game }: { game: Game }) {
   );
 }
 
-function Here({ game: { presence, refusal } }: { game: Game }) {
+function Here({ game: { presence, refusal, pace } }: { game: Game }) {
   const here = presence.value ? `${count(presence.value.count, 'bird')} here` : 'Who is here';
+  const { heard, told } = pace.value;
   return (
-    <p id="here" role="status">
-      {refusal.value ?? here}
+    <p class="here">
+      <span id="here" role="status">
+        {refusal.value ?? here}
+      </span>
+      {/* Not read out: it changes all the time. */}
+      <span class="pace" id="pace">
+        {count(heard, 'place')} a second come, {told} go
+      </span>
     </p>
   );
 }

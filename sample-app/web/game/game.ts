@@ -9,6 +9,9 @@ import { Pilot } from './pilot.js';
 /** Milliseconds between two positions that are sent. */
 const SEND_MS = 50;
 
+/** Milliseconds over which places are counted. */
+const COUNTED_MS = 1_000;
+
 /** What the server begins the page with. */
 export interface GameStart {
   readonly me: Me;
@@ -22,6 +25,9 @@ export class Game {
   readonly presence = signal<PresenceState | undefined>(undefined);
   /** Why nobody can be seen, in words. */
   readonly refusal = signal<string | undefined>(undefined);
+  /** Places that were heard and told in the last second. */
+  readonly pace = signal({ heard: 0, told: 0 });
+  #counted = { heard: 0, told: 0, since: 0 };
   #room: ClientRoom<GameContract> | undefined;
   #sent = { x: 0, y: 0, at: 0 };
 
@@ -45,7 +51,10 @@ export class Game {
         flights.keep(new Set(state.members?.map(({ id }) => id)));
       });
       room.onLeft((_reason, error) => (this.refusal.value = error?.message));
-      room.on('flight', (flight) => flights.sees(flight));
+      room.on('flight', (flight) => {
+        this.#counted.heard++;
+        flights.sees(flight);
+      });
     });
     let drawn = 0;
     requestAnimationFrame(function draw(this: void, now: number) {
@@ -54,8 +63,15 @@ export class Game {
       const place = pilot.fly(seconds);
       flights.draw(flock, place, seconds);
       move(place, now);
+      tell(now);
       requestAnimationFrame(draw);
     });
+    const tell = (now: number) => {
+      const { heard, told, since } = this.#counted;
+      if (now - since < COUNTED_MS) return;
+      this.pace.value = { heard, told };
+      this.#counted = { heard: 0, told: 0, since: now };
+    };
     const move = (place: Place, now: number) => {
       const moved = Math.hypot(place.x - this.#sent.x, place.y - this.#sent.y) > 0.001;
       const due = now - this.#sent.at >= SEND_MS;
@@ -70,6 +86,7 @@ export class Game {
 
   #send({ x, y }: Place, at = performance.now()): void {
     this.#sent = { x, y, at };
+    this.#counted.told++;
     // One that does not arrive is made up for by the next.
     this.#room?.send('fly', { x, y }).catch(() => {});
   }

@@ -52,8 +52,10 @@ export class Visitor {
     }));
     this.status.follow(client);
     client.onStatus(({ state }) => {
-      const { user } = client;
-      if (state === 'online' && user) this.#given.value = { name: user.name ?? '', user: user.id };
+      const { user, session } = client;
+      if (state !== 'online') return;
+      if (user) this.#given.value = { name: user.name ?? '', user: user.id };
+      if (session) this.sessions.value = new Set(this.sessions.value).add(session.id);
     });
     enter(client);
   }
