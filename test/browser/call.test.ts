@@ -11,11 +11,13 @@ import {
   presses,
   reads,
   receives,
+  refuseOnce,
   seesTheOtherMove,
   taken,
 } from './support/caller.js';
 import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
+import { Wire } from './support/wire.js';
 
 jest.setTimeout(60_000);
 
@@ -26,14 +28,17 @@ const guests: Person[] = [];
 /** Who people are outlives the server. */
 let folder: string;
 
-/** @param port any free one by default */
-function start(port = 0): Promise<SampleApp> {
-  return startSampleApp({ PORT: String(port), ROOST_SAMPLE_DATABASE: join(folder, 'roost.db') });
+/** People come by this: its address stays while the server is another. */
+let wire: Wire;
+
+function start(): Promise<SampleApp> {
+  return startSampleApp({ ROOST_SAMPLE_DATABASE: join(folder, 'roost.db') });
 }
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'roost-call-'));
   [app, browser] = await Promise.all([start(), openBrowser(...FAKE_DEVICES)]);
+  wire = await Wire.to(app.port);
 });
 
 afterEach(async () => {
@@ -44,12 +49,13 @@ afterEach(async () => {
 
 afterAll(async () => {
   await browser.close();
+  await wire.close();
   await app.stop();
   await rm(folder, { recursive: true });
 });
 
 async function comes(nickname: string, call: string): Promise<Person> {
-  const person = await Person.comes(browser, `${app.url}/call/${call}`, nickname);
+  const person = await Person.comes(browser, `${wire.url}/call/${call}`, nickname);
   await person.page.evaluate(keepWhatIsTaken);
   return person;
 }
@@ -64,7 +70,7 @@ async function comeBoth(call: string): Promise<[ada: Person, ben: Person]> {
   return Promise.all([comes('Ada', call), comes('Ben', call)]);
 }
 
-/** Each test leaves the two in their call, as it found them. */
+/** Each test leaves the two in their call, as it found them; but for the last one. */
 describe('A call of two', () => {
   let ada: Person;
   let ben: Person;
@@ -131,7 +137,8 @@ describe('A call of two', () => {
     await app.stop();
     await Promise.all(both.map((person) => reads(person, 'Signalling is cut')));
     await Promise.all(both.map((person) => receives(person, 'picture')));
-    app = await start(app.port);
+    app = await start();
+    wire.leadTo(app.port);
     await ben.reconnects();
     await ben.status('Online');
     // Nobody hears of it yet.
@@ -175,6 +182,14 @@ describe('A call of two', () => {
     await joins(ben);
     await reads(ada, /^You are in a call with Ben/);
   });
+
+  it('says so when nothing comes from the other any more', async () => {
+    const crash = ben.page.waitForEvent('crash');
+    // No goodbye, neither to the server nor to the other.
+    void ben.page.goto('chrome://crash').catch(() => {});
+    await crash;
+    await reads(ada, /Nothing comes from Ben any more|The way to Ben is lost/);
+  });
 });
 
 describe('The call', () => {
@@ -212,33 +227,17 @@ describe('The call', () => {
       await ask();
       await lost;
       await app.stop();
-      app = await start(app.port);
+      app = await start();
+      wire.leadTo(app.port);
       await Promise.all(guests.map(({ page }) => page.evaluate(() => Object.assign(window, { losing: false }))));
       await Promise.all(guests.map((person) => person.reconnects()));
       for (const person of guests) person.complaints.length = 0;
     };
-    await ben.page.evaluate(() => {
-      const devices = navigator.mediaDevices;
-      const getUserMedia = devices.getUserMedia.bind(devices);
-      devices.getUserMedia = () => {
-        devices.getUserMedia = getUserMedia;
-        return Promise.reject(new DOMException('', 'NotAllowedError'));
-      };
-    });
+    // Without sound on either side at first: it takes an offer to add it.
+    for (const { page } of guests) await page.evaluate(refuseOnce);
     await losesSignals(() => Promise.all([joins(ada), joins(ben)]));
     await Promise.all([reads(ada, /^You are in a call with Ben/), reads(ben, /^You are in a call with Ada/)]);
     await losesSignals(() => presses(ben, 'Unmute'));
     await receives(ada, 'sound');
-  });
-
-  it('says so when nothing comes from the other any more', async () => {
-    const [ada, ben] = await comeBoth('silence');
-    guests.push(ada, ben);
-    await talk(ada, ben);
-    const crash = ben.page.waitForEvent('crash');
-    // No goodbye, neither to the server nor to the other.
-    void ben.page.goto('chrome://crash').catch(() => {});
-    await crash;
-    await reads(ada, /Nothing comes from Ben any more|The way to Ben is lost/);
   });
 });

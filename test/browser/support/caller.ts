@@ -21,6 +21,16 @@ export function keepWhatIsTaken(): void {
   };
 }
 
+/** Gives neither camera nor microphone the first time that the page asks. */
+export function refuseOnce(): void {
+  const devices = navigator.mediaDevices;
+  const getUserMedia = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = () => {
+    devices.getUserMedia = getUserMedia;
+    return Promise.reject(new DOMException('', 'NotAllowedError'));
+  };
+}
+
 /** While it is `losing`, the page hears of no offers, answers and addresses, as if the server had died before it told them. */
 export function keepSignalsOut(): void {
   const state = window as unknown as { losing?: boolean; lost(): void };

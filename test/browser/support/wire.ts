@@ -33,7 +33,7 @@ export class Wire {
     }
     if (this.#cut) near.resetAndDestroy();
   });
-  readonly #port: number;
+  #port: number;
   #cut = false;
 
   private constructor(port: number) {
@@ -48,6 +48,11 @@ export class Wire {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** New connections go to another server from here on. */
+  leadTo(port: number): void {
+    this.#port = port;
   }
 
   /** Breaks all connections, and each new one until it is mended. */
