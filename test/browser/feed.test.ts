@@ -107,6 +107,7 @@ describe('The feed', () => {
       }),
     );
     expect(new Set(boards).size).toBe(1);
+    await ada.page.getByText(/^\d+ values a second/).waitFor();
     const won = Object.values(await points(ada)).reduce((sum, n) => sum + n, 0);
     expect(won).toBeGreaterThanOrEqual(next - 1);
   });
@@ -126,6 +127,7 @@ describe('The feed', () => {
     await heights(ada, 'Lark', 3);
     await ada.page.getByRole('button', { name: 'Cut my connection' }).click();
     await ada.status('You cut it');
+    await ada.page.getByText('the birds fly on without you').waitFor();
     await ada.reconnects();
     await ada.status('Online');
     expect(await heights(ada, 'Lark', 5)).toHaveLength(5);
