@@ -100,13 +100,16 @@ async function mustFit(page: Page): Promise<void> {
   expect(Math.max(...(await page.evaluate(excess)))).toBeLessThanOrEqual(0);
 }
 
-/** Takes a picture in light and in dark colours; in both everybody has to be able to read it. */
+/** Has something that no other picture has: in both colours everybody has to be able to read it. */
+const READ = ['directory', 'chat', 'refused', 'name', 'person', 'settings', 'timed-out', 'feed', 'game', 'compare'];
+
+/** Takes a picture in light and in dark colours. */
 async function takePictures(page: Page, screen: string, name: string): Promise<void> {
   await mustFit(page);
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
     await takePicture(page, `${screen}-${colorScheme}-${name}`);
-    if (screen === 'desk') await mustBeAccessible(page);
+    if (screen === 'desk' && READ.includes(name)) await mustBeAccessible(page);
   }
 }
 
