@@ -56,6 +56,7 @@ export type { Ban, Bans } from './store/bans.js';
 export {
   ENDED_FIELD,
   expelledField,
+  isAnswer,
   seatField,
   type ClaimedSession,
   type Cluster,

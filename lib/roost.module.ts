@@ -171,12 +171,12 @@ export class RoostModule extends ConfigurableModuleClass implements OnModuleInit
    * ```
    */
   static forPublisher(options: RoostPublisherOptions): DynamicModule {
-    return RoostPublisherModule.forPublisher(options);
+    return { ...RoostPublisherModule.forPublisher(options), global: true };
   }
 
   /** As `forPublisher`, with options that the app makes: `useFactory`, `useClass` or `useExisting`. */
   static forPublisherAsync(options: RoostPublisherAsyncOptions): DynamicModule {
-    return RoostPublisherModule.forPublisherAsync(options);
+    return { ...RoostPublisherModule.forPublisherAsync(options), global: true };
   }
 
   /** @internal */

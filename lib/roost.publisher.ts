@@ -83,7 +83,6 @@ class Publisher {
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<RoostPublisherOptions>()
   .setClassMethodName('forPublisher')
   .setFactoryMethodName('createRoostPublisherOptions' satisfies keyof RoostPublisherOptionsFactory)
-  .setExtras({}, (module) => ({ ...module, global: true }))
   .build();
 
 /** @internal */

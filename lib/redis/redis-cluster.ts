@@ -138,7 +138,7 @@ export class RedisCluster implements Cluster {
     const own = this.keys.sessionsOf(this.node);
     await this.redis.command((client) => client.sadd(own, id));
     const args = [generation, this.node, this.#ttl, away ? '1' : '0', this.#now, ENDED_FIELD];
-    const [awayFor = 0, ...flat] = (await this.redis.run('claim', [this.keys.session(id)], () => args)) as [
+    const [awayFor, ...flat] = (await this.redis.run('claim', [this.keys.session(id)], () => args)) as [
       number,
       ...string[],
     ];

@@ -3,16 +3,16 @@ import type { User } from '../rooms/member.js';
 import { seatField, type ClaimedSession, type Cluster, type SessionState } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
+import { Adoption } from './adoption.js';
+import { chunks } from './chunks.js';
 import { fieldsOf, readFields, type Written } from './fields.js';
-import { answeredValue, requestField, runningValue } from './request-field.js';
+import { Forwarding } from './forwarding.js';
 import { NodeCalls } from './node-calls.js';
 import { SessionRecord } from './record.js';
 import { RemoteRuns } from './remote-runs.js';
 import type { Session } from './session.js';
 import { hashToken, sessionOf } from './token.js';
 
-/** How often sessions of nodes that have gone are looked for, in milliseconds. */
-const SWEEP = 3_000;
 /** How long a node has to give a session up before it is taken from it, in milliseconds. */
 const HAND_OVER = 1_500;
 /** How long a node waits for handlers of a session that it gives up, in milliseconds. */
@@ -21,8 +21,6 @@ const SETTLE = 1_000;
 const LOOK_LATE = 10_000;
 /** Attempts to take over a session that others want too. */
 const ATTEMPTS = 5;
-/** Sessions that are dealt with at once, where all are to be. */
-const AT_ONCE = 100;
 
 /** What nodes say to each other. */
 type NodeMessage =
@@ -76,18 +74,17 @@ export interface MigrationParts {
 export class Migration {
   readonly #runs: RemoteRuns;
   readonly #calls: NodeCalls;
+  readonly #forwarding: Forwarding;
+  readonly #adoption: Adoption;
   /** Sessions that this node is giving up. */
   readonly #moving = new Map<string, Promise<void>>();
   /** The last of those who want to bring a session here: one at a time. */
   readonly #taking = new Map<string, Promise<unknown>>();
   /** Taken over, and being built. */
   readonly #restoring = new Map<string, Promise<unknown>>();
-  /** Taken over, and not built yet, since the store went away. */
-  readonly #stranded = new Set<string>();
   /** Whether this node may have been taken for dead, and its sessions for what is left of it. */
   #lapsed = false;
   #rewriting: Promise<void> | undefined;
-  #sweep: Timer | undefined;
   #refresh: Timer | undefined;
   #closed = false;
 
@@ -95,6 +92,20 @@ export class Migration {
     const { cluster, clock, wheel, handlerTimeout, onError } = parts;
     this.#runs = new RemoteRuns(cluster, clock, wheel, handlerTimeout + LOOK_LATE, onError);
     this.#calls = new NodeCalls(wheel);
+    this.#forwarding = new Forwarding(
+      cluster,
+      (node, session, id, text) => this.#tell(node, { op: 'answered', session, id, text }),
+      onError,
+    );
+    this.#adoption = new Adoption({
+      cluster,
+      clock,
+      wheel,
+      isHere: (id) => parts.here.get(id) !== undefined,
+      inTurn: (id, take) => this.#inTurn(id, take),
+      take: (id, claimed) => this.#take(id, claimed, true),
+      onError,
+    });
   }
 
   async start(): Promise<void> {
@@ -106,7 +117,7 @@ export class Migration {
       },
       lost: () => this.#rewrite(),
     });
-    this.#sweepLater();
+    this.#adoption.start();
     this.#refreshLater();
   }
 
@@ -156,24 +167,15 @@ export class Migration {
       const found = await this.#look(token);
       if (found === undefined) return undefined;
       const { id, state } = found;
+      const own = here.get(id);
+      // What was written last may be behind what is so here.
+      if (own !== undefined && state.node === cluster.node && state.generation === own.generation) return own;
       if (state.node === cluster.node) await this.#moving.get(id);
       else if (await cluster.alive(state.node)) await this.#askToRelease(state.node, id);
       const claimed = await cluster.claim(id, state.generation, false);
       if (claimed !== undefined) return this.#take(id, claimed, false);
     }
     return undefined;
-  }
-
-  /** An answer of a session that another node has by now. */
-  #answered(session: Session, id: number, text: string): void {
-    const { cluster, onError } = this.parts;
-    const lane = session.parts.answers.running.get(id) ?? '';
-    const passOn = async (): Promise<void> => {
-      const from = runningValue(cluster.node, lane);
-      const owner = await cluster.replace(session.id, requestField(id), from, answeredValue(text));
-      if (owner !== undefined) await this.#tell(owner, { op: 'answered', session: session.id, id, text });
-    };
-    passOn().catch((error: unknown) => onError(error, 'answer for another node'));
   }
 
   /** The session is over, or no longer here. */
@@ -190,7 +192,7 @@ export class Migration {
   /** Writes everything down, and leaves the sessions to the other nodes. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#sweep?.cancel();
+    this.#adoption.close();
     this.#refresh?.cancel();
     this.#calls.close();
     const { cluster, here, onError } = this.parts;
@@ -237,12 +239,12 @@ export class Migration {
     try {
       session = await restored;
     } catch (error) {
-      this.#stranded.add(id);
+      this.#adoption.strand(id);
       throw error;
     } finally {
       this.#restoring.delete(id);
     }
-    this.#stranded.delete(id);
+    this.#adoption.recover(id);
     if (session === undefined) return undefined;
     for (const [request, { node, lane }] of written.running) this.#runs.add(session, request, node, lane);
     // What ran on a node that has died is not waited for.
@@ -288,7 +290,7 @@ export class Migration {
     const late = new Promise<void>((resolve) => wheel.after(SETTLE, () => resolve()));
     await Promise.race([session.idle(), late]);
     // From here on each answer goes its own way.
-    session.handedOver = (request, text) => this.#answered(session, request, text);
+    session.handedOver = (request, text) => this.#forwarding.answered(session, request, text);
     await session.record?.finish();
     here.drop(session);
   }
@@ -300,12 +302,13 @@ export class Migration {
     // What it has left here it may still be in there.
     for (const [room, reason] of session.departed)
       if (gone.includes(seatField(room))) here.expelled(session, room, reason);
-    session.handedOver ??= (request, text) => this.#answered(session, request, text);
+    session.handedOver ??= (request, text) => this.#forwarding.answered(session, request, text);
     here.drop(session);
     const look = async (): Promise<void> => {
       // Of rooms that it came into here too late nobody knows there.
       const state = await cluster.look(session.id);
       for (const room of rooms) if (state?.fields.has(seatField(room)) !== true) here.outOf(session, room);
+      if (state !== undefined) await this.#forwarding.unwritten(session, state);
     };
     look().catch((error: unknown) => {
       // Others find out when they read who is in the room.
@@ -319,62 +322,6 @@ export class Migration {
 
   #tell(node: string, message: NodeMessage): Promise<void> {
     return this.parts.cluster.tell(node, JSON.stringify(message));
-  }
-
-  // ---- nodes that have gone ----------------------------------------------------------------------------------------
-
-  #sweepLater(): void {
-    const { clock, wheel, onError } = this.parts;
-    // Not all nodes at once.
-    this.#sweep = wheel.after(SWEEP * (0.5 + clock.random()), () => {
-      this.#adoptAll()
-        .catch((error: unknown) => {
-          if (!isUnavailable(error)) onError(error, 'sessions of nodes that have gone');
-        })
-        .finally(() => {
-          if (!this.#closed) this.#sweepLater();
-        });
-    });
-  }
-
-  async #adoptAll(): Promise<void> {
-    const { cluster } = this.parts;
-    for (const id of [...this.#stranded]) await this.#adopt(id, cluster.node);
-    for (;;) {
-      const orphans = await cluster.orphans();
-      let adopted = 0;
-      for (const some of chunks(orphans)) {
-        if (this.#closed) return;
-        const all = await Promise.all(some.map(({ id, node }) => this.#adopt(id, node)));
-        adopted += all.filter(Boolean).length;
-      }
-      // Those that could not be dealt with are looked at with the next sweep.
-      if (adopted === 0) return;
-    }
-  }
-
-  /** @returns whether the session is no orphan any more. Never rejects. */
-  async #adopt(id: string, node: string): Promise<boolean> {
-    const { cluster, here, onError } = this.parts;
-    try {
-      return await this.#inTurn(id, async () => {
-        if (here.get(id) !== undefined) return !this.#stranded.delete(id);
-        const state = await cluster.look(id);
-        if (state === undefined || state.node !== node) {
-          this.#stranded.delete(id);
-          await cluster.disown(id, node);
-          return true;
-        }
-        const claimed = await cluster.claim(id, state.generation, true);
-        if (claimed === undefined) return false;
-        await this.#take(id, claimed, true);
-        if (node !== cluster.node) await cluster.disown(id, node);
-        return true;
-      });
-    } catch (error) {
-      if (!isUnavailable(error)) onError(error, 'a session of a node that has gone');
-      return false;
-    }
   }
 
   // ---- what is written ---------------------------------------------------------------------------------------------
@@ -399,9 +346,4 @@ export class Migration {
       if (lapsed) this.#lapsed = false;
     });
   }
-}
-
-/** Splits what is to be done into what is done at once. */
-function* chunks<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < all.length; start += AT_ONCE) yield all.slice(start, start + AT_ONCE);
 }

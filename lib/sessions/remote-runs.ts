@@ -99,7 +99,8 @@ export class RemoteRuns {
 
 const NONE: ReadonlyMap<number, { readonly node: string }> = new Map();
 
-function unknownOutcome(id: number): string {
+/** The answer to a request of which nobody knows how it ended. */
+export function unknownOutcome(id: number): string {
   return encodeFrame({
     op: 'error',
     id,

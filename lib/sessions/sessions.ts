@@ -13,28 +13,21 @@ import {
   type SessionLimits,
 } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
-import type { LiveRoom } from '../rooms/live-room.js';
 import type { Rooms } from '../rooms/rooms.js';
-import type { ClaimedSession } from '../store/cluster.js';
 import type { Clock } from '../time/clock.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Answers } from './answers.js';
-import { AwayList, type AwayLimits } from './away-list.js';
+import { Absence, EXPIRE_AGAIN } from './absence.js';
+import type { AwayLimits } from './away-list.js';
 import { withDeadline } from './deadline.js';
 import { DirectQueue } from './direct-queue.js';
-import type { Written } from './fields.js';
 import { Lanes } from './lanes.js';
 import { Migration } from './migration.js';
 import type { SessionRecord } from './record.js';
 import { isRecoverable } from './requests.js';
+import { Restoration } from './restoration.js';
 import { Session, type SessionEndReason } from './session.js';
 import { hashToken, newSessionId, newToken, sessionOf } from './token.js';
-
-/** How long a session is away, in milliseconds, before its rooms show it as such. */
-const ABSENT_AFTER = 5_000;
-
-/** Milliseconds after which a session expires that could not before, since the store did not answer. */
-const EXPIRE_AGAIN = 5_000;
 
 /** Who a connection belongs to, and until when. */
 export interface Identity {
@@ -86,7 +79,8 @@ export interface SessionEnded {
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #byUser = new Map<string, Set<Session>>();
-  readonly #away: AwayList;
+  readonly #absence: Absence;
+  readonly #restoration: Restoration;
   readonly #hooks = new Set<Promise<void>>();
   readonly #opened = new Subject<Session>();
   readonly #resumed = new Subject<Session>();
@@ -110,7 +104,22 @@ export class Sessions {
   /** @internal */
   constructor(private readonly parts: SessionsParts) {
     const { options, clock, wheel, rooms, onError } = parts;
-    this.#away = new AwayList(options);
+    this.#absence = new Absence(wheel, options.ttl, options, {
+      wentAway: (session) => this.#wentAway.next(session),
+      end: (session, reason) => this.end(session, reason),
+      drop: (session) => this.#drop(session),
+    });
+    this.#restoration = new Restoration(
+      rooms,
+      {
+        create: (...given) => this.#create(...given),
+        record: (session, { generation, fields }, away) => this.#migration?.record(session, generation, fields, away),
+        add: (session) => this.#add(session),
+        finish: (session, reason) => this.#finish(session, reason),
+        track: (hook) => this.#run(hook),
+      },
+      onError,
+    );
     const { cluster } = rooms.store;
     if (cluster === undefined) return;
     this.#migration = new Migration({
@@ -124,14 +133,14 @@ export class Sessions {
         get: (id) => this.#sessions.get(id),
         all: () => this.all(),
         byToken: (token) => this.byToken(token),
-        restore: (id, written, state, away) => this.#restore(id, written, state, away),
+        restore: (...given) => this.#restoration.restore(...given),
         fence: (session) => this.#fence(session, CloseCode.TAKEN_OVER),
         drop: (session) => this.#drop(session),
         expelled: (session, room, reason) => rooms.kicks?.ask(room, session.id, reason),
         outOf: (session, room) => rooms.roster?.write(room, session.id, session.generation, undefined),
         away: (session, awayFor) => {
           if (session.mode === 'plain') this.end(session, 'closed');
-          else this.#goAway(session, options.ttl - awayFor);
+          else this.#absence.begin(session, options.ttl - awayFor);
         },
       },
     });
@@ -146,7 +155,7 @@ export class Sessions {
 
   /** How many are away. */
   get awayCount(): number {
-    return this.#away.size;
+    return this.#absence.size;
   }
 
   /** @param id the public id */
@@ -290,12 +299,13 @@ export class Sessions {
     if (session.ended || (session.connection !== connection && session.claimant !== connection)) return;
     this.#disconnect(session);
     if (session.mode === 'plain' || endsSession(code)) this.#endInTurn(session);
-    else this.#goAway(session);
+    else this.#absence.begin(session);
   }
 
   /** @internal A session was brought here for a client that has gone meanwhile. */
   abandoned(session: Session): void {
-    if (!session.ended && session.connection === undefined && session.claimant === undefined) this.#goAway(session);
+    if (!session.ended && session.connection === undefined && session.claimant === undefined)
+      this.#absence.begin(session);
   }
 
   /** @internal */
@@ -355,9 +365,8 @@ export class Sessions {
   }
 
   #remove(session: Session): void {
-    session.expiry?.cancel();
     session.absence?.cancel();
-    this.#away.remove(session);
+    this.#absence.end(session);
     if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
     if (session.user === undefined) return;
     const own = this.#byUser.get(session.user.id);
@@ -366,73 +375,6 @@ export class Sessions {
   }
 
   // ---- between nodes -----------------------------------------------------------------------------------------------
-
-  /** Builds a session that another node had, in its rooms; nothing where it is at its end, which is brought about. */
-  async #restore(id: string, written: Written, state: ClaimedSession, away: boolean): Promise<Session | undefined> {
-    const session = this.#create(id, written.user, written.address, written.plain ? 'plain' : 'session');
-    const { answers, direct } = session.parts;
-    Object.assign(session.tokens, written.tokens);
-    Object.assign(session.data, written.data);
-    answers.restore(written.lastId, new Map(), written.kept, written.again);
-    direct.restore(written.seq, written.direct);
-    for (const [room, reason] of written.departed) session.departed.set(room, reason);
-    session.record = this.#migration?.record(session, state.generation, state.fields, away);
-    const seats = new Map(written.seats);
-    const leaving = new Map(written.leaving);
-    for (const [room, reason] of written.expelled) {
-      if (!seats.delete(room)) continue;
-      session.departed.set(room, reason);
-      leaving.set(room, reason);
-    }
-    if (written.ended === undefined) await this.#takeSeats(session, seats);
-    else for (const room of seats.keys()) leaving.set(room, 'closed');
-    // The node that was to tell of these has died before it was through.
-    for (const [room, reason] of leaving) this.#leaveAgain(session, room, reason);
-    if (written.ended === undefined) {
-      this.#add(session);
-      return session;
-    }
-    this.#finish(session, written.ended);
-    return undefined;
-  }
-
-  async #takeSeats(session: Session, seats: ReadonlyMap<string, Position>): Promise<void> {
-    const { rooms, onError } = this.parts;
-    const names = [...seats.keys()];
-    const entered = await Promise.allSettled(names.map((name) => rooms.enter(name)));
-    const away = entered.find((one) => one.status === 'rejected' && isUnavailable(one.reason));
-    for (const [index, name] of names.entries()) {
-      const one = entered[index] as PromiseSettledResult<LiveRoom>;
-      if (one.status === 'fulfilled') {
-        const joinedAt = seats.get(name) as Position;
-        if (away === undefined)
-          session.seats.set(name, { room: one.value, membership: one.value.admit(session, joinedAt) });
-        one.value.release();
-      } else if (away === undefined) {
-        // The client hears that it has left, and may join again.
-        onError(one.reason, `room ${JSON.stringify(name)} of a session that came from another node`);
-        session.departed.set(name, 'closed');
-        rooms.roster?.write(name, session.id, session.generation, undefined);
-      }
-    }
-    if (away === undefined) return;
-    // It is tried again; until then the session is nobody's.
-    session.record?.close();
-    throw (away as PromiseRejectedResult).reason;
-  }
-
-  /** Runs the leave hook of a room that the session is no longer in, and sees to it that the others know. */
-  #leaveAgain(session: Session, name: string, reason: LeaveReason): void {
-    const { rooms, onError } = this.parts;
-    rooms.roster?.write(name, session.id, session.generation, undefined);
-    try {
-      const { value: definition, params } = rooms.match(name);
-      const call = { room: rooms.get(name), member: session, params, event: 'leave', data: { reason } };
-      this.#run(session.left(name, reason, () => definition.handlers.leave(call)));
-    } catch (error) {
-      onError(error, `leaving ${JSON.stringify(name)}, of a session that came from another node`);
-    }
-  }
 
   /** Takes a session's connection away for good. */
   #fence(session: Session, code: number): void {
@@ -462,7 +404,7 @@ export class Sessions {
   #settle(session: Session, connection: Connection, identity: Identity): void {
     const { clock, wheel } = this.parts;
     session.connection = connection;
-    this.#setAbsent(session, false);
+    this.#absence.present(session);
     session.address = connection.address;
     connection.label = session.id;
     session.credentials?.cancel();
@@ -502,7 +444,7 @@ export class Sessions {
 
   #claim(session: Session, connection: Connection, presented: string): void {
     const { tokens } = session;
-    if (presented === tokens.issued || presented === tokens.next) {
+    if (presented !== tokens.presented) {
       tokens.presented = presented;
       delete tokens.issued;
       delete tokens.next;
@@ -510,8 +452,7 @@ export class Sessions {
     const older = [session.connection, session.claimant];
     this.#disconnect(session);
     session.claimant = connection;
-    session.expiry?.cancel();
-    this.#away.remove(session);
+    this.#absence.end(session);
     // What has not begun comes again on the new connection, in its order.
     session.parts.lanes.discardWaiting();
     for (const fenced of older) fenced?.close(CloseCode.TAKEN_OVER, 'taken over by a newer connection');
@@ -559,60 +500,6 @@ export class Sessions {
       names.map(async (name) => [name, await session.seats.get(name)?.room.span()] as const),
     );
     return new Map(spans);
-  }
-
-  /** @param left milliseconds until it is over, where nobody comes back */
-  #goAway(session: Session, left = this.parts.options.ttl): void {
-    const { wheel, options } = this.parts;
-    session.record?.saveSoon();
-    session.expiry?.cancel();
-    session.expiry = wheel.after(Math.max(0, left), () => this.#endAway(session, 'expired', options.ttl));
-    // Most come back at once, and nobody needs to hear of that.
-    session.absence?.cancel();
-    session.absence = wheel.after(ABSENT_AFTER, () => this.#setAbsent(session, true));
-    // Whoever hears of it may end the session: it is on the list by then, and taken off again.
-    const excess = this.#away.add(session);
-    this.#wentAway.next(session);
-    for (const displaced of excess) this.#endAway(displaced, 'displaced', 0);
-  }
-
-  /**
-   * Ends a session that is away. It may have come back on another node that could not reach this one: what is written of
-   * it says whether it may end.
-   *
-   * @param ttl milliseconds that it has to be away
-   */
-  #endAway(session: Session, reason: SessionEndReason, ttl: number): void {
-    const { record } = session;
-    if (record === undefined) {
-      this.end(session, reason);
-      return;
-    }
-    const { wheel } = this.parts;
-    let asking: Promise<void> | undefined;
-    const ask = async (): Promise<void> => {
-      const left = await record.expire(ttl, reason);
-      session.settle = undefined;
-      session.expiry?.cancel();
-      if (left === 'ended') this.end(session, reason);
-      else if (left === 'taken') this.#drop(session);
-      else session.expiry = wheel.after(left, () => this.#endAway(session, reason, ttl));
-    };
-    // Whoever comes back meanwhile has to wait for the answer.
-    session.settle = () => (asking ??= ask().finally(() => (asking = undefined)));
-    const again = (): void => {
-      if (session.settle === undefined || session.ended) return;
-      session.settle().catch(() => (session.expiry = wheel.after(EXPIRE_AGAIN, again)));
-    };
-    again();
-  }
-
-  #setAbsent(session: Session, absent: boolean): void {
-    session.absence?.cancel();
-    session.absence = undefined;
-    if (session.absent === absent) return;
-    session.absent = absent;
-    for (const { room, membership } of session.seats.values()) room.memberChanged(membership);
   }
 
   /** Ends a session whose client has said goodbye: what it asked for before still runs, then it leaves its rooms. */

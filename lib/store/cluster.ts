@@ -17,7 +17,10 @@ export interface ClaimedSession extends SessionState {
 export interface SessionChanges {
   readonly set: ReadonlyMap<string, string>;
   readonly gone: readonly string[];
-  /** All fields that are not set are removed, but for marks. */
+  /**
+   * All fields that are not set are removed, but for marks and {@link ENDED_FIELD}; and an answer ({@link isAnswer}) stays where the owner, which has
+   * not heard of it, would set that the request runs.
+   */
   readonly whole: boolean;
   /** What is written is whole, and is written also where the session is missing. */
   readonly anew: boolean;
@@ -142,4 +145,9 @@ export function seatField(room: string): string {
 /** Name of the field by which another node than its owner takes a session out of a room. */
 export function expelledField(room: string): string {
   return `x:${room}`;
+}
+
+/** Whether a field says how a request was answered, maybe by a node that ran it when the session was there. */
+export function isAnswer(field: string, value: string): boolean {
+  return field.startsWith('q:') && value.startsWith('a');
 }

@@ -57,11 +57,8 @@ export const nodeCases: readonly (readonly [string, Case])[] = [
       equal(await there.alive(here.node), false, 'whether it takes part');
       const orphans = await there.orphans();
       equal(
-        orphans.map(({ id, node }) => [id, node]).toSorted(),
-        [
-          ['s1', here.node],
-          ['s2', here.node],
-        ],
+        orphans.map(({ id, node }) => `${id} of ${node}`).toSorted(),
+        [`s1 of ${here.node}`, `s2 of ${here.node}`],
         'orphans',
       );
       for (const { id, node } of orphans) {

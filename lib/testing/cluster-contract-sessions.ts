@@ -10,10 +10,15 @@ function changes(set: Record<string, string>, given: Partial<SessionChanges> = {
   return { set: fieldsOf(set), gone: [], whole: false, anew: false, away: false, ...given };
 }
 
+/** Fields, to be compared. */
+function inOrder(fields: Iterable<readonly [string, string]>): Record<string, string> {
+  return Object.fromEntries([...fields].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 /** What is written of a session, to be compared. */
 async function written(cluster: Cluster, id: string) {
   const state = await cluster.look(id);
-  return state && { ...state, fields: Object.fromEntries([...state.fields].toSorted()) };
+  return state && { ...state, fields: inOrder(state.fields) };
 }
 
 type Case = (under: ClusterUnderTest) => Promise<void>;
@@ -32,7 +37,7 @@ export const sessionCases: readonly (readonly [string, Case])[] = [
     async (under) => {
       const fields = { '{a}': 'b', 'größe 😀': '', 's:room {1}': '"\n\0"', '1': 'one' };
       const { here, there } = await born(under, fields);
-      const sorted = Object.fromEntries(Object.entries(fields).toSorted());
+      const sorted = inOrder(Object.entries(fields));
       equal(await written(there, 's1'), { generation: 1, node: here.node, fields: sorted }, 'the session');
       equal(await there.look('s2'), undefined, 'one that nobody has written');
     },
@@ -52,6 +57,17 @@ export const sessionCases: readonly (readonly [string, Case])[] = [
       await there.mark('s1', 'r', 'kicked');
       equal(await here.save('s1', 1, changes({ b: '2' }, { whole: true })), 'saved', 'saving');
       equal((await written(there, 's1'))?.fields, { b: '2', [expelledField('r')]: 'kicked' }, 'fields');
+    },
+  ],
+  [
+    'an answer that another node has written stays where the owner writes whole that the request runs',
+    async (under) => {
+      const { here, there } = await born(under, { 'q:1': 'r1', 'q:2': 'r1' });
+      await there.replace('s1', 'q:1', 'r1', 'a{"op":"ack","id":1}');
+      const whole = { 'q:1': 'r1', 'q:2': 'a{}', 'q:3': 'r1' };
+      equal(await here.save('s1', 1, changes(whole, { whole: true })), 'saved', 'saving');
+      const fields = { 'q:1': 'a{"op":"ack","id":1}', 'q:2': 'a{}', 'q:3': 'r1' };
+      equal((await written(there, 's1'))?.fields, fields, 'fields');
     },
   ],
   [
@@ -133,6 +149,8 @@ export const sessionCases: readonly (readonly [string, Case])[] = [
     async (under) => {
       const { here, there } = await born(under);
       await here.expire('s1', 1, 0, 'timeout');
+      // What was under way when it ended does not revive it.
+      await here.save('s1', 1, changes({ a: '1' }, { whole: true, anew: true, away: true }));
       equal(await there.claim('s1', 1, false), undefined, 'for a client that has come back');
       equal((await there.claim('s1', 1, true))?.generation, 2, 'for who tells of its end');
       equal(await here.expire('s1', 1, 0, 'timeout'), 'taken', 'by the owner of before');

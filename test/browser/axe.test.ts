@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { mustBeAccessible } from './support/axe.js';
-import { openBrowser, Person } from './support/people.js';
+import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
 jest.setTimeout(60_000);
@@ -11,7 +11,7 @@ let browser: Browser;
 let ada: Person;
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([startSampleApp(), openBrowser()]);
+  [app, browser] = await Promise.all([startSampleApp(), openBrowser(...FAKE_DEVICES)]);
 });
 
 afterEach(async () => {

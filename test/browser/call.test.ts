@@ -1,26 +1,43 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { RawClient } from '../support/raw-client.js';
-import { openBrowser, Person } from './support/people.js';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import {
+  joins,
+  keepSignalsOut,
+  keepWhatIsTaken,
+  measures,
+  presses,
+  reads,
+  receives,
+  seesTheOtherMove,
+  taken,
+} from './support/caller.js';
+import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
 jest.setTimeout(60_000);
 
 let app: SampleApp;
 let browser: Browser;
-const people: Person[] = [];
-let calls = 0;
-let call = '';
+/** Who is there for one test. */
+const guests: Person[] = [];
+/** Who people are outlives the server. */
+let folder: string;
+
+/** @param port any free one by default */
+function start(port = 0): Promise<SampleApp> {
+  return startSampleApp({ PORT: String(port), ROOST_SAMPLE_DATABASE: join(folder, 'roost.db') });
+}
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([
-    startSampleApp(),
-    openBrowser('--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'),
-  ]);
+  folder = await mkdtemp(join(tmpdir(), 'roost-call-'));
+  [app, browser] = await Promise.all([start(), openBrowser(...FAKE_DEVICES)]);
 });
 
 afterEach(async () => {
-  const gone = people.splice(0);
+  const gone = guests.splice(0);
   await Promise.all(gone.map((person) => person.leaves()));
   for (const person of gone) person.mustBeContent();
 });
@@ -28,189 +45,60 @@ afterEach(async () => {
 afterAll(async () => {
   await browser.close();
   await app.stop();
+  await rm(folder, { recursive: true });
 });
 
-function newCall(): void {
-  call = `test-${++calls}`;
-}
-
-/** Keeps what the page takes of camera, microphone and network, to see whether it is given back. */
-function keepWhatIsTaken(): void {
-  const taken = { tracks: [] as MediaStreamTrack[], connections: [] as RTCPeerConnection[] };
-  Object.assign(window, { taken });
-  const devices = navigator.mediaDevices;
-  const getUserMedia = devices.getUserMedia.bind(devices);
-  devices.getUserMedia = async (constraints) => {
-    const stream = await getUserMedia(constraints);
-    taken.tracks.push(...stream.getTracks());
-    return stream;
-  };
-  window.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(configuration?: RTCConfiguration) {
-      super(configuration);
-      taken.connections.push(this);
-    }
-  };
-}
-
-async function comes(nickname: string): Promise<Person> {
+async function comes(nickname: string, call: string): Promise<Person> {
   const person = await Person.comes(browser, `${app.url}/call/${call}`, nickname);
-  people.push(person);
   await person.page.evaluate(keepWhatIsTaken);
   return person;
 }
 
-async function joins({ page }: Person): Promise<void> {
-  await page.getByRole('button', { name: 'Join the call' }).click();
-}
-
-async function presses({ page }: Person, button: string): Promise<void> {
-  await page.getByRole('button', { name: button, exact: true }).click();
-}
-
-/** Waits until the page says this of the call. */
-async function reads({ page }: Person, words: string | RegExp): Promise<void> {
-  await page.locator('#call-words').filter({ hasText: words }).waitFor();
-}
-
-/** Two people in a call that only this test uses. Both join at once, and so do their offers. */
-async function talk(): Promise<[ada: Person, ben: Person]> {
-  newCall();
-  const [ada, ben] = await Promise.all([comes('Ada'), comes('Ben')]);
+/** Both join at once. */
+async function talk(ada: Person, ben: Person): Promise<void> {
   await Promise.all([joins(ada), joins(ben)]);
-  await Promise.all([reads(ada, 'in a call with Ben'), reads(ben, 'in a call with Ada')]);
-  return [ada, ben];
+  await Promise.all([reads(ada, /^You are in a call with Ben/), reads(ben, /^You are in a call with Ada/)]);
 }
 
-/** Waits until further pictures of the other have been decoded, and until what is to be seen has changed. */
-async function seesTheOtherMove({ page }: Person): Promise<void> {
-  await page.waitForFunction(() => document.querySelector<HTMLVideoElement>('#other')?.videoWidth);
-  const look = () => {
-    const video = document.querySelector<HTMLVideoElement>('#other')!;
-    const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [64, 36];
-    const context = canvas.getContext('2d')!;
-    context.drawImage(video, 0, 0, 64, 36);
-    const picture = context.getImageData(0, 0, 64, 36).data.join();
-    return { picture, frames: video.getVideoPlaybackQuality().totalVideoFrames };
-  };
-  const before = await page.evaluate(look);
-  await page.waitForFunction(
-    ([frames]) =>
-      document.querySelector<HTMLVideoElement>('#other')!.getVideoPlaybackQuality().totalVideoFrames > frames + 5,
-    [before.frames] as const,
-  );
-  expect((await page.evaluate(look)).picture).not.toBe(before.picture);
+async function comeBoth(call: string): Promise<[ada: Person, ben: Person]> {
+  return Promise.all([comes('Ada', call), comes('Ben', call)]);
 }
 
-async function packets(page: Page, kind: 'sound' | 'picture'): Promise<number> {
-  const text = await page.locator(`#${kind} td`).first().innerText();
-  return Number(text.replaceAll(',', ''));
-}
+/** Each test leaves the two in their call, as it found them. */
+describe('A call of two', () => {
+  let ada: Person;
+  let ben: Person;
+  let both: readonly Person[];
 
-/** Waits until further packets have come. */
-async function receives({ page }: Person, kind: 'sound' | 'picture'): Promise<void> {
-  const before = (await packets(page, kind)) || 0;
-  await page.waitForFunction(
-    ([kind, before]) => Number(document.querySelector(`#${kind} td`)!.textContent.replaceAll(',', '')) > before,
-    [kind, before] as const,
-  );
-}
+  beforeAll(async () => {
+    [ada, ben] = both = await comeBoth('two');
+    await talk(ada, ben);
+  });
 
-/** Waits until the page shows how long both ways take. */
-async function measures({ page }: Person): Promise<{ tcp: number; udp: number }> {
-  const found = await page.waitForFunction(() => {
-    const [tcp, udp] = ['tcp', 'udp'].map((id) =>
-      Number.parseFloat(document.querySelector(`#${id} .last`)!.textContent),
+  afterEach(() => {
+    for (const person of both) person.mustBeContent();
+  });
+
+  afterAll(async () => {
+    await Promise.all(both.map((person) => person.leaves()));
+  });
+
+  it('lets both see and hear each other, and shows how long both ways take', async () => {
+    await Promise.all(
+      both.map(async (person) => {
+        await seesTheOtherMove(person);
+        await receives(person, 'sound');
+        await receives(person, 'picture');
+        const { tcp, udp } = await measures(person);
+        expect(tcp).toBeGreaterThan(0);
+        expect(udp).toBeGreaterThan(0);
+        await person.page.locator('#udp .manner').getByText('udp, host to host').waitFor();
+        expect(await taken(person)).toMatchObject({ tracks: ['audio', 'video'], connections: ['connected'] });
+      }),
     );
-    return Number.isFinite(tcp) && Number.isFinite(udp) && { tcp: tcp!, udp: udp! };
-  });
-  return (await found.jsonValue()) as { tcp: number; udp: number };
-}
-
-/** What the page has taken and not given back. */
-function taken({ page }: Person): Promise<{ tracks: string[]; connections: string[] }> {
-  return page.evaluate(() => {
-    const { tracks, connections } = (
-      window as unknown as { taken: { tracks: MediaStreamTrack[]; connections: RTCPeerConnection[] } }
-    ).taken;
-    return {
-      tracks: tracks.filter(({ readyState }) => readyState === 'live').map(({ kind }) => kind),
-      connections: connections.map(({ connectionState }) => connectionState).filter((state) => state !== 'closed'),
-    };
-  });
-}
-
-describe('The call', () => {
-  it('lets two see and hear each other, and shows how long both ways take', async () => {
-    const both = await talk();
-    for (const person of both) {
-      await seesTheOtherMove(person);
-      await receives(person, 'sound');
-      await receives(person, 'picture');
-      const { tcp, udp } = await measures(person);
-      expect(tcp).toBeGreaterThan(0);
-      expect(udp).toBeGreaterThan(0);
-      await person.page.locator('#udp .manner').getByText('udp, host to host').waitFor();
-      expect(await taken(person)).toMatchObject({ tracks: ['audio', 'video'], connections: ['connected'] });
-    }
-  });
-
-  it('goes on while signalling is cut, and signals what came to pass meanwhile', async () => {
-    const [ada, ben] = await talk();
-    await presses(ada, 'Cut my signalling');
-    await reads(ada, 'Signalling is cut; sound and picture go on');
-    await reads(ben, 'Ada, whose signalling is cut');
-    await presses(ben, 'Camera off');
-    // All at once: what was cut comes back by itself after a while.
-    await Promise.all([ada, ben].flatMap((person) => [receives(person, 'sound'), receives(person, 'picture')]));
-    await ada.reconnects();
-    await reads(ada, 'Ben has turned off the camera');
-    await reads(ben, /^You are in a call with Ada\.$/);
-    // No more connections than the one that each began with.
-    for (const person of [ada, ben]) expect((await taken(person)).connections).toEqual(['connected']);
-  });
-
-  it('goes on while the server is restarted, and finds its way back to signalling', async () => {
-    const [ada, ben] = await talk();
-    await app.stop();
-    for (const person of [ada, ben]) await reads(person, 'Signalling is cut');
-    for (const person of [ada, ben]) await receives(person, 'picture');
-    app = await startSampleApp({ PORT: String(app.port) });
-    for (const person of [ada, ben]) await person.status('Online');
-    await presses(ben, 'Camera off');
-    await reads(ada, 'Ben has turned off the camera');
-    for (const person of [ada, ben]) expect((await taken(person)).connections).toEqual(['connected']);
-    for (const person of [ada, ben]) person.complaints.length = 0;
-  });
-
-  it('refuses a third in words, until there is room', async () => {
-    const [ada, ben] = await talk();
-    const eve = await comes('Eve');
-    await joins(eve);
-    await reads(eve, 'Two are in this call already');
-    expect(await taken(eve)).toEqual({ tracks: [], connections: [] });
-    await presses(ben, 'Hang up');
-    await reads(ada, 'Ben has hung up');
-    await joins(eve);
-    await reads(ada, 'in a call with Eve');
-    await seesTheOtherMove(ada);
-  });
-
-  it('ends on both sides, and gives back camera, microphone and connection', async () => {
-    const [ada, ben] = await talk();
-    await presses(ben, 'Hang up');
-    await reads(ben, 'You have hung up');
-    await reads(ada, 'Ben has hung up');
-    expect(await taken(ben)).toEqual({ tracks: [], connections: [] });
-    expect(await taken(ada)).toEqual({ tracks: ['audio', 'video'], connections: [] });
-    await presses(ada, 'Hang up');
-    expect(await taken(ada)).toEqual({ tracks: [], connections: [] });
-    await ada.page.locator('#people li').waitFor({ state: 'detached' });
   });
 
   it('tells the other of a muted microphone and a camera that is off, and shows a bird instead', async () => {
-    const [ada, ben] = await talk();
     await presses(ben, 'Mute');
     await reads(ada, 'Ben has turned off the microphone.');
     await presses(ben, 'Camera off');
@@ -223,71 +111,134 @@ describe('The call', () => {
     await reads(ada, /^You are in a call with Ben\.$/);
   });
 
-  it('does with a bird and without sound where the person gives neither camera nor microphone', async () => {
-    newCall();
-    const [ada, ben] = await Promise.all([comes('Ada'), comes('Ben')]);
-    await ben.page.evaluate(() => {
-      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
-    });
-    await Promise.all([joins(ada), joins(ben)]);
-    await ben.page.locator('#refusal').getByText('You are seen as your bird and not heard').waitFor();
-    await reads(ada, 'Ben has turned off the microphone and the camera');
-    await seesTheOtherMove(ada);
-    await receives(ben, 'sound');
-    await receives(ben, 'picture');
+  it('goes on while signalling is cut, and signals what came to pass meanwhile', async () => {
+    const { connections } = await taken(ada);
+    await presses(ada, 'Cut my signalling');
+    await reads(ada, 'Signalling is cut; sound and picture go on');
+    await reads(ben, 'Ada, whose signalling is cut');
+    await presses(ben, 'Camera off');
+    // All at once: what was cut comes back by itself after a while.
+    await Promise.all(both.flatMap((person) => [receives(person, 'sound'), receives(person, 'picture')]));
+    await ada.reconnects();
+    await reads(ada, 'Ben has turned off the camera');
+    await presses(ben, 'Camera on');
+    await Promise.all([reads(ada, /^You are in a call with Ben\.$/), reads(ben, /^You are in a call with Ada\.$/)]);
+    // No more connections than the one that each had.
+    for (const person of both) expect((await taken(person)).connections).toEqual(connections);
   });
 
-  it('does with sound alone where there is no camera', async () => {
-    newCall();
-    const [ada, ben] = await Promise.all([comes('Ada'), comes('Ben')]);
-    await ben.page.evaluate(() => {
+  it('goes on while the server is restarted, and tells afterwards what got lost with it', async () => {
+    await app.stop();
+    await Promise.all(both.map((person) => reads(person, 'Signalling is cut')));
+    await Promise.all(both.map((person) => receives(person, 'picture')));
+    app = await start(app.port);
+    await ben.reconnects();
+    await ben.status('Online');
+    // Nobody hears of it yet.
+    await presses(ben, 'Camera off');
+    await ada.reconnects();
+    await reads(ada, 'Ben has turned off the camera');
+    await presses(ben, 'Camera on');
+    await Promise.all([reads(ada, /^You are in a call with Ben\.$/), reads(ben, /^You are in a call with Ada\.$/)]);
+    for (const person of both) {
+      expect((await taken(person)).connections).toEqual(['connected']);
+      // Of attempts to connect to a server that is not there.
+      person.complaints.length = 0;
+    }
+  });
+
+  it('ends on both sides, and gives back camera, microphone and connection', async () => {
+    await presses(ben, 'Hang up');
+    await reads(ben, 'You have hung up');
+    await reads(ada, 'Ben has hung up');
+    expect(await taken(ben)).toEqual({ tracks: [], connections: [] });
+    expect(await taken(ada)).toEqual({ tracks: ['audio', 'video'], connections: [] });
+    await presses(ada, 'Hang up');
+    expect(await taken(ada)).toEqual({ tracks: [], connections: [] });
+    await ada.page.locator('#people li').first().waitFor({ state: 'detached' });
+    await talk(ada, ben);
+  });
+
+  it('refuses a third in words, until there is room', async () => {
+    const eve = await comes('Eve', 'two');
+    guests.push(eve);
+    await joins(eve);
+    await reads(eve, 'Two are in this call already');
+    expect(await taken(eve)).toEqual({ tracks: [], connections: [] });
+    await presses(ben, 'Hang up');
+    await reads(ada, 'Ben has hung up');
+    await joins(eve);
+    await reads(ada, 'in a call with Eve');
+    await seesTheOtherMove(ada);
+    await presses(eve, 'Hang up');
+    await reads(ada, 'Eve has hung up');
+    await joins(ben);
+    await reads(ada, /^You are in a call with Ben/);
+  });
+});
+
+describe('The call', () => {
+  it('does without what a person or a machine does not give', async () => {
+    const [ada, ben] = await comeBoth('without');
+    guests.push(ada, ben);
+    await ada.page.evaluate(() => {
       const devices = navigator.mediaDevices;
       const getUserMedia = devices.getUserMedia.bind(devices);
       devices.getUserMedia = (constraints) =>
         constraints?.video ? Promise.reject(new DOMException('', 'NotFoundError')) : getUserMedia(constraints);
     });
+    await ben.page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+    });
     await Promise.all([joins(ada), joins(ben)]);
-    await ben.page.locator('#refusal').getByText('Your machine has no camera. You are seen as your bird.').waitFor();
-    await reads(ada, 'Ben has turned off the camera');
+    await ada.page.locator('#refusal').getByText('Your machine has no camera. You are seen as your bird.').waitFor();
+    await ben.page.locator('#refusal').getByText('You are seen as your bird and not heard').waitFor();
+    await reads(ada, 'Ben has turned off the microphone and the camera');
+    await reads(ben, 'Ada has turned off the camera');
+    await Promise.all([seesTheOtherMove(ada), seesTheOtherMove(ben), receives(ben, 'sound')]);
+  });
+
+  it('finds its way although the server dies in the middle of an offer', async () => {
+    const [ada, ben] = await comeBoth('lost');
+    guests.push(ada, ben);
+    let tell = (): void => {};
+    for (const { page } of guests) {
+      await page.exposeFunction('lost', () => tell());
+      await page.evaluate(keepSignalsOut);
+    }
+    const losesSignals = async (ask: () => Promise<unknown>) => {
+      const lost = new Promise<void>((resolve) => (tell = resolve));
+      await Promise.all(guests.map(({ page }) => page.evaluate(() => Object.assign(window, { losing: true }))));
+      await ask();
+      await lost;
+      await app.stop();
+      app = await start(app.port);
+      await Promise.all(guests.map(({ page }) => page.evaluate(() => Object.assign(window, { losing: false }))));
+      await Promise.all(guests.map((person) => person.reconnects()));
+      for (const person of guests) person.complaints.length = 0;
+    };
+    await ben.page.evaluate(() => {
+      const devices = navigator.mediaDevices;
+      const getUserMedia = devices.getUserMedia.bind(devices);
+      devices.getUserMedia = () => {
+        devices.getUserMedia = getUserMedia;
+        return Promise.reject(new DOMException('', 'NotAllowedError'));
+      };
+    });
+    await losesSignals(() => Promise.all([joins(ada), joins(ben)]));
+    await Promise.all([reads(ada, /^You are in a call with Ben/), reads(ben, /^You are in a call with Ada/)]);
+    await losesSignals(() => presses(ben, 'Unmute'));
     await receives(ada, 'sound');
   });
 
   it('says so when nothing comes from the other any more', async () => {
-    const [ada, ben] = await talk();
-    // No goodbye, neither to the server nor to the other.
-    await ben.page.evaluate(() => {
-      const { connections } = (window as unknown as { taken: { connections: RTCPeerConnection[] } }).taken;
-      addEventListener('pagehide', (event) => event.stopImmediatePropagation(), { capture: true });
-      return connections.length;
-    });
+    const [ada, ben] = await comeBoth('silence');
+    guests.push(ada, ben);
+    await talk(ada, ben);
     const crash = ben.page.waitForEvent('crash');
+    // No goodbye, neither to the server nor to the other.
     void ben.page.goto('chrome://crash').catch(() => {});
     await crash;
     await reads(ada, /Nothing comes from Ben any more|The way to Ben is lost/);
-  });
-
-  it('may ask for camera and microphone, which other pages may not', async () => {
-    const policies = await Promise.all(
-      ['/call', '/feed'].map(async (path) => (await fetch(app.url + path)).headers.get('permissions-policy')),
-    );
-    expect(policies[0]).toContain('camera=(self), microphone=(self)');
-    expect(policies[1]).toContain('camera=(), microphone=()');
-  });
-
-  it.each([
-    ['signal', {}],
-    ['signal', { from: 'x'.repeat(65) }],
-    ['signal', { from: 'a', description: { type: 'offer', sdp: 'x'.repeat(32_001) } }],
-    ['signal', { from: 'a', description: { type: 'shout', sdp: '' } }],
-    ['signal', { from: 'a', candidate: { candidate: 'x'.repeat(513) } }],
-    ['probe', { number: 'one', answer: true }],
-  ] as const)('refuses a %s that is none', async (event, data) => {
-    const client = await RawClient.session(`${app.url.replace('http', 'ws')}/ws`, {});
-    await client.request({ op: 'join', room: 'call/refusals' });
-    expect(await client.request({ event, room: 'call/refusals', data })).toMatchObject({
-      op: 'error',
-      code: 'VALIDATION_FAILED',
-    });
-    await client.close();
   });
 });

@@ -9,7 +9,7 @@ import type { ChatContract } from '../../sample-app/src/chat/chat.contract.js';
 import type { FeedContract } from '../../sample-app/src/feed/feed.contract.js';
 import type { GameContract } from '../../sample-app/src/game/game.contract.js';
 import { mustBeAccessible } from './support/axe.js';
-import { openBrowser, Person } from './support/people.js';
+import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
 jest.setTimeout(60_000);
@@ -52,7 +52,7 @@ const people: Person[] = [];
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   if (given === undefined) process.stdout.write(`Pictures of the sample app: ${folder}\n`);
-  [app, browser] = await Promise.all([startSampleApp(), openBrowser()]);
+  [app, browser] = await Promise.all([startSampleApp(), openBrowser(...FAKE_DEVICES)]);
   const url = `${app.url.replace('http', 'ws')}/ws`;
   clients = new Map(NAMES.map((nickname) => [nickname, new RoostClient(url, { auth: { nickname }, WebSocket })]));
   const flights = [...clients.values()].map((client, i) => {
@@ -221,5 +221,44 @@ describe.each([
       .nth(1)
       .waitFor();
     await picture(me, 'compare');
+  });
+});
+
+describe.each([
+  ['desk', desk, 'treetop'],
+  ['phone', phone, 'hedge'],
+] as const)('A call on a %s', (screen, options, name) => {
+  it('looks as it should', async () => {
+    const url = `${app.url}/call/${name}`;
+    const [grace, ada] = await Promise.all([
+      Person.comes(browser, url, 'Grace', options),
+      Person.comes(browser, url, 'Ada'),
+    ]);
+    people.push(grace, ada);
+    const { page } = grace;
+    const picture = (what: string) => takePictures(page, screen, what);
+    const places = () =>
+      page.evaluate(() =>
+        ['.screen', '#controls', '.ways', '.trips', '.why'].map((place) => {
+          const { top, height } = document.querySelector(place)!.getBoundingClientRect();
+          return `${place}: ${top}, ${height}`;
+        }),
+      );
+    await picture('call-before');
+    const before = await places();
+    const join = { name: 'Join the call' };
+    await page.getByRole('button', join).click();
+    await page.getByText('You are alone in this call').waitFor();
+    await picture('call-alone');
+    await ada.page.getByRole('button', join).click();
+    await ada.page.getByRole('button', { name: 'Camera off' }).click();
+    await page.getByText('Ada has turned off the camera').waitFor();
+    await page.waitForFunction(() => document.querySelector<HTMLVideoElement>('#other')?.videoWidth);
+    await page.getByRole('button', { name: 'Camera off' }).click();
+    // Some answers, so that there is something to plot.
+    await page.waitForFunction(() => /of \d\d/.test(document.querySelector('#udp dl')!.textContent));
+    await picture('call');
+    // Nothing is moved by what comes.
+    expect(await places()).toEqual(before);
   });
 });

@@ -77,6 +77,8 @@ export class Membership {
   #enter(room: string, position: Position): RoomView {
     const { owner } = this;
     const view = new RoomView(room, owner, this.world, position, owner.startedAt());
+    // A resume says nothing about which join it was.
+    view.joinedBy = this.rooms.get(room)?.joinedBy ?? 0;
     this.rooms.set(room, view);
     this.leaving.delete(room);
     return view;

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkProperty, TIMES } from '../support/property.js';
+import { repository } from '../support/run-tool.js';
 import { SharedStore } from '../support/shared-store.js';
 import { play } from './run.js';
-import { stepArbitrary } from './steps.js';
+import { stepArbitrary, type Step } from './steps.js';
 import { ALONE, type Setting } from './world.js';
 
 /** Two nodes that share what they keep, without a network in between. */
@@ -15,7 +18,17 @@ const PAIR: Setting = {
   },
 };
 
+/** Runs by chance that went wrong once. */
+const found = JSON.parse(readFileSync(join(repository, 'test/model/found-on-two-nodes.json'), 'utf8')) as {
+  readonly name: string;
+  readonly steps: readonly Step[];
+}[];
+
 describe('order and delivery on two nodes', () => {
+  it.each(found)('hold as they once did not: $name', async ({ steps }) => {
+    expect(await play(steps, PAIR)).toEqual([]);
+  });
+
   it(
     'hold whatever happens, in whatever order, and on whichever node a client comes back',
     async () => {

@@ -18,7 +18,7 @@ function underTest(options: RedisStoreOptions) {
 function pairUnderTest(options: RedisStoreOptions) {
   let shift = 0;
   const prefix = `case-${++rooms}:`;
-  const node = () => redisStore({ ...options, prefix, lease: 60_000, date: () => Date.now() + shift });
+  const node = () => redisStore({ ...options, prefix, lease: 1_000, date: () => Date.now() + shift });
   return { nodes: [node(), node()] as const, pass: (ms: number) => void (shift += ms) };
 }
 

@@ -3,6 +3,7 @@ import { MemoryStore, RoostException } from 'nestjs-roost';
 import {
   ENDED_FIELD,
   expelledField,
+  isAnswer,
   seatField,
   type ClaimedSession,
   type Cluster,
@@ -232,9 +233,14 @@ class SharedCluster implements Cluster {
       this.shared.sessions.set(id, kept);
     }
     if (kept.over || kept.generation > generation) return 'taken';
-    if (whole) for (const name of kept.fields.keys()) if (!name.startsWith('x:')) kept.fields.delete(name);
+    const before = whole ? new Map(kept.fields) : new Map<string, string>();
+    for (const name of before.keys()) if (!name.startsWith('x:') && name !== ENDED_FIELD) kept.fields.delete(name);
     for (const name of gone) kept.fields.delete(name);
-    for (const [name, value] of set) kept.fields.set(name, value);
+    for (const [name, value] of set) {
+      const known = before.get(name);
+      const stays = known !== undefined && isAnswer(name, known) && !isAnswer(name, value);
+      kept.fields.set(name, stays ? known : value);
+    }
     kept.away = away ? (kept.away ?? this.shared.date()) : undefined;
     return 'saved';
   }

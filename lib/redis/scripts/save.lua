@@ -1,7 +1,8 @@
 -- Writes fields of a session, where it is still its owner's.
 --
 -- KEYS[1]  session hash   #generation, #node, #away (since when nobody is connected, in ms), #over (a session that has ended),
---                         and fields; those that begin with `x:` are others' to write
+--                         and fields; `ended` stays, those that begin with `x:` are others' to write, and so is the answer (`a...`) in
+--                         one that begins with `q:` where the owner still believes that it runs (`r...`) elsewhere
 -- ARGV[1]  generation     ARGV[2]  node      ARGV[3]  milliseconds it is kept
 -- ARGV[4]  "1" to remove all fields that are not written, "2" to write it also where it is missing
 -- ARGV[5]  "1" where nobody is connected     ARGV[6]  now in ms; empty for Redis's own clock, which all nodes have in common
@@ -22,10 +23,13 @@ local function apply(command, from, to)
 end
 
 local away = redis.call('HGET', session, '#away')
+local marks, answers = {}, {}
 if whole then
-  local marks = {}
-  for _, field in ipairs(redis.call('HKEYS', session)) do
-    if string.sub(field, 1, 2) == 'x:' then marks[field] = redis.call('HGET', session, field) end
+  local before = redis.call('HGETALL', session)
+  for i = 1, #before, 2 do
+    local kind, value = string.sub(before[i], 1, 2), before[i + 1]
+    if kind == 'x:' or before[i] == 'ended' then marks[before[i]] = value end
+    if kind == 'q:' and string.sub(value, 1, 1) == 'a' then answers[before[i]] = value end
   end
   redis.call('DEL', session)
   redis.call('HSET', session, '#generation', ARGV[1], '#node', ARGV[2])
@@ -42,5 +46,9 @@ end
 local gone = tonumber(ARGV[7])
 apply('HDEL', 8, 7 + gone)
 apply('HSET', 8 + gone, #ARGV)
+for i = 8 + gone, #ARGV, 2 do
+  local answer = answers[ARGV[i]]
+  if answer and string.sub(ARGV[i + 1], 1, 1) == 'r' then redis.call('HSET', session, ARGV[i], answer) end
+end
 redis.call('PEXPIRE', session, ARGV[3])
 return 1

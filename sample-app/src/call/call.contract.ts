@@ -3,7 +3,8 @@ import type { You } from '../people/you.js';
 /** What the rooms `call/:name` carry; the server and the page share it. */
 export interface CallContract {
   clientToServer: { signal: (signal: Signal) => void; probe: (probe: Probe) => void };
-  serverToClient: { signal: Signal; probe: Probe };
+  /** `place`: somebody takes one of the places, where there is one left. */
+  serverToClient: { signal: Signal; probe: Probe; place: null };
   joined: { readonly you: You };
 }
 

@@ -70,11 +70,11 @@ export class Call {
       room.onJoined(() => {
         this.stage.value = 'inside';
         // Also after a lost session, with which signals may have been lost.
-        this.#signal(room, { from: own });
+        this.#greet(room, own);
       }),
       room.onLeft((reason, error) => this.#end(leftWords(reason, error))),
       room.onPresence((presence) => this.#present(presence)),
-      room.onGap(() => this.conversation.value?.restart()),
+      room.onGap(() => this.#greet(room, own)),
       room.on('signal', (signal, { from = '' }) => this.#take(own, signal, from)),
       room.on('probe', (probe) => this.conversation.value?.roundabout.take(probe)),
       effect(() => this.conversation.value?.show(media.shows.value)),
@@ -83,13 +83,21 @@ export class Call {
     this.#stop = () => stops.forEach((stop) => stop());
   }
 
+  /** Has whoever is in the call tell what they have to tell, and does the same. */
+  #greet(room: ClientRoom<CallContract>, own: string): void {
+    this.#signal(room, { from: own });
+    this.conversation.value?.recover();
+  }
+
   #take(own: string, signal: Signal, session: string): void {
-    const { value: known } = this.conversation;
-    const isKnown = known?.other === signal.from;
     if (signal.to !== undefined && signal.to !== own) return;
-    if (!isKnown) this.#meet(own, signal.from, session);
-    // It had lost its session, and perhaps what it was told.
-    else if (signal.to === undefined) known.returned(session);
+    const { value: known } = this.conversation;
+    if (known?.other !== signal.from) this.#meet(own, signal.from, session);
+    else {
+      if (this.presence.value) known.heard(session, this.presence.value);
+      // It may have missed what it was told.
+      if (signal.to === undefined) known.recover();
+    }
     if (signal.to === own) this.conversation.value?.take(signal);
   }
 

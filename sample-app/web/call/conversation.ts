@@ -53,6 +53,8 @@ export class Conversation {
   readonly #peer: Peer;
   readonly #timer: ReturnType<typeof setInterval>;
   #session: string;
+  /** What the other was told last of sound and picture. */
+  #shown: Shows | undefined;
   #ticks = 0;
 
   constructor(options: ConversationOptions) {
@@ -69,7 +71,7 @@ export class Conversation {
       received: (received) => (this.stream.value = received),
       stateChanged: (state) => {
         this.state.value = state;
-        if (state === 'failed') this.restart();
+        if (state === 'failed') this.#peer.restart();
       },
       opened: (open) => (this.open.value = open),
       message: (data) => {
@@ -94,24 +96,30 @@ export class Conversation {
     });
   }
 
-  /** The other is back in the room, under a session of another id. */
-  returned(session: string): void {
+  /** The other is in the room with this session, of another id where it has lost one. */
+  heard(session: string, presence: PresenceState): void {
+    if (session === this.#session) return;
     this.#session = session;
-    this.listed.value = true;
-    this.restart();
+    batch(() => {
+      this.present(presence);
+      // Where the presence does not tell so yet, it will.
+      this.listed.value = true;
+    });
+  }
+
+  /** Tells again what one of the two may have missed. */
+  recover(): void {
+    if (this.#shown) this.show(this.#shown);
+    this.#peer.recover();
   }
 
   show(shows: Shows): void {
+    this.#shown = shows;
     this.#tell({ shows });
   }
 
   send(track: MediaStreamTrack): void {
     void this.#peer.send(track);
-  }
-
-  /** Looks for a way to the other anew. */
-  restart(): void {
-    this.#peer.restart();
   }
 
   close(): void {

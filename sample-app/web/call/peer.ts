@@ -78,6 +78,13 @@ export class Peer {
     return true;
   }
 
+  /** Something that one of the two has told may not have arrived. Says again what waits for an answer. */
+  recover(): void {
+    const { signalingState, connectionState, localDescription } = this.#connection;
+    if (signalingState === 'have-local-offer' && localDescription) this.#tellDescription(localDescription);
+    else if (connectionState !== 'connected') this.restart();
+  }
+
   /** Looks for a way to the other anew; what comes on the old one comes on. */
   restart(): void {
     this.#connection.restartIce();
@@ -112,6 +119,9 @@ export class Peer {
 
   async #takeDescription(description: Description): Promise<void> {
     const connection = this.#connection;
+    // To an offer that was said again: the first answer to it did arrive.
+    const late = connection.signalingState !== 'have-local-offer' || this.#settling;
+    if (description.type === 'answer' && late) return;
     const settled = !this.#offering && (connection.signalingState === 'stable' || this.#settling);
     const collides = description.type === 'offer' && !settled;
     this.#deaf = collides && !this.#options.polite;
@@ -142,7 +152,11 @@ export class Peer {
   async #describe(): Promise<void> {
     await this.#connection.setLocalDescription();
     const { localDescription } = this.#connection;
-    if (localDescription) this.#options.tell({ description: localDescription.toJSON() as Description });
+    if (localDescription) this.#tellDescription(localDescription);
+  }
+
+  #tellDescription(description: RTCSessionDescription): void {
+    this.#options.tell({ description: description.toJSON() as Description });
   }
 
   /** What fails because the connection was closed meanwhile is no failure. */

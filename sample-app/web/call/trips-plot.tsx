@@ -5,17 +5,25 @@ const PAUSE = 1_600;
 /** Of the drawing; it is stretched to its place. */
 const WIDTH = 600;
 const HEIGHT = 100;
-/** Upper edges of the plot, in milliseconds: the least that has room for all. */
-const EDGES = [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
+/** Powers of ten of milliseconds that are plotted at least: from 1 ms to 100 ms. */
+const LEAST = { low: 0, high: 2 };
+/** The shortest trip that a page's clock tells from none, in milliseconds. */
+const SHORTEST = 0.1;
 
-/** How long each trip of the last half minute took. What it shows is also told in numbers, beside it. */
+/**
+ * How long each trip of the last half minute took, by powers of ten: one that took long leaves the others readable. What
+ * it shows is also told in numbers, beside it.
+ */
 export function TripsPlot({ tcp, udp }: { tcp: readonly Trip[]; udp: readonly Trip[] }) {
   const all = [...tcp, ...udp];
   const now = Math.max(0, ...all.map(({ at }) => at));
-  const highest = Math.max(0, ...all.map(({ took = 0 }) => took));
-  const edge = EDGES.find((edge) => edge >= highest) ?? highest;
+  const powers = all.flatMap(({ took }) => (took === undefined ? [] : power(took)));
+  const low = Math.floor(Math.min(LEAST.low, ...powers));
+  const high = Math.ceil(Math.max(LEAST.high, ...powers));
+  const lines = Array.from({ length: high - low + 1 }, (_, i) => high - i);
   const x = (at: number) => WIDTH * (1 - (now - at) / WINDOW);
-  const y = (took: number) => HEIGHT * (1 - took / edge);
+  const level = (power: number) => HEIGHT * (1 - (power - low) / (high - low));
+  const y = (took: number) => level(power(took));
   const path = (trips: readonly Trip[]) =>
     trips
       .map(({ at, took }, i) => {
@@ -27,8 +35,13 @@ export function TripsPlot({ tcp, udp }: { tcp: readonly Trip[]; udp: readonly Tr
       .join('');
   return (
     <figure class="trips" aria-label="Round trips of the last 30 seconds; the numbers above sum them up">
+      <p class="scale" aria-hidden="true">
+        {lines.map((power) => (
+          <span key={power}>{10 ** power} ms</span>
+        ))}
+      </p>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-        <path class="grid" d={`M0 0.500H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}M0 ${HEIGHT - 0.5}H${WIDTH}`} />
+        <path class="grid" d={lines.map((power) => `M0 ${level(power)}H${WIDTH}`).join('')} />
         <path class="tcp" d={path(tcp)} />
         <path class="udp" d={path(udp)} />
         <path
@@ -39,11 +52,6 @@ export function TripsPlot({ tcp, udp }: { tcp: readonly Trip[]; udp: readonly Tr
             .join('')}
         />
       </svg>
-      <p class="scale" aria-hidden="true">
-        <span>{edge} ms</span>
-        <span>{edge / 2} ms</span>
-        <span>0</span>
-      </p>
       <figcaption>
         <span class="tcp">TCP, by way of the server</span>
         <span class="udp">UDP, straight</span>
@@ -51,4 +59,8 @@ export function TripsPlot({ tcp, udp }: { tcp: readonly Trip[]; udp: readonly Tr
       </figcaption>
     </figure>
   );
+}
+
+function power(took: number): number {
+  return Math.log10(Math.max(SHORTEST, took));
 }

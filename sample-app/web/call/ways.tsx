@@ -17,7 +17,7 @@ export function Ways({ call }: { call: Call }) {
   return (
     <section class="ways" aria-labelledby="ways-title">
       <h2 id="ways-title">There and back, two ways</h2>
-      <div class="cards">
+      <div class="pair">
         <Way id="tcp" title="WebSocket" protocol="TCP" trips={roundabout}>
           By way of the server. In order, and all of it.
         </Way>
@@ -93,5 +93,5 @@ function Row({ id, title, reception }: { id: string; title: string; reception: R
 }
 
 function milliseconds(value: number | undefined): string {
-  return value === undefined ? '–' : `${MS.format(value)} ms`;
+  return value === undefined ? '–' : `${MS.format(value)}\u00a0ms`;
 }

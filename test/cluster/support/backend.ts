@@ -49,6 +49,7 @@ let cases = 0;
 export async function redisBackend(server: RedisServer, clock: ManualClock): Promise<Backend> {
   const prefix = `nodes-${++cases}:`;
   const proxies = new Map<string, Proxy>();
+  const clusters = new Map<string, Cluster>();
   return {
     node: async () => {
       const proxy = await Proxy.to(server.port);
@@ -56,11 +57,14 @@ export async function redisBackend(server: RedisServer, clock: ManualClock): Pro
       const date = () => clock.date();
       const store = redisStore({ url, prefix, lease: LEASE, commandTimeout: 500, date });
       proxies.set(store.cluster.node, proxy);
+      clusters.set(store.cluster.node, store.cluster);
       return store;
     },
     kill: async (node) => {
       proxies.get(node)?.shut();
-      await new Promise((resolve) => setTimeout(resolve, LEASE * 1.5));
+      const [, other] = [...clusters].find(([name]) => name !== node) ?? [];
+      const seen = async (): Promise<boolean> => (await other?.alive(node)) === true;
+      while (await seen()) await new Promise((resolve) => setImmediate(resolve));
     },
     revive: async (node) => proxies.get(node)?.letIn(),
     mute: (node, word) => {
