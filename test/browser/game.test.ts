@@ -89,6 +89,10 @@ describe('The game', () => {
     }
     await pointsTo(ada, 0.5, 0.8);
     await seesNear(ben, 'Ada', 0.5, 0.8);
+    await ben.page
+      .locator('#pace')
+      .getByText(/^[1-9]\d* places? a second come/)
+      .waitFor();
 
     const eve = await comes('Eve');
     await seesNear(eve, 'Ada', 0.5, 0.8);
@@ -145,6 +149,7 @@ describe('The game', () => {
     const wire = await Wire.to(app.port);
     const [ada, ben] = await Promise.all([comes('Ada'), comes('Ben', {}, wire.url)]);
     wire.cut();
+    await ben.page.getByText('the others fly on without you').waitFor();
     await ada.page.locator('#flock .asleep').getByText('Ben').waitFor();
     wire.mend();
     await ben.reconnects();

@@ -100,13 +100,18 @@ async function mustFit(page: Page): Promise<void> {
   expect(Math.max(...(await page.evaluate(excess)))).toBeLessThanOrEqual(0);
 }
 
-/** Takes a picture in light and in dark colours; in both everybody has to be able to read it. */
+/** Pictures with something that no other has: in both colours everybody has to be able to read it. */
+const READ: ReadonlySet<string> = new Set(
+  'directory chat refused name person settings timed-out feed game compare'.split(' '),
+);
+
+/** Takes a picture in light and in dark colours. */
 async function takePictures(page: Page, screen: string, name: string): Promise<void> {
   await mustFit(page);
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
     await takePicture(page, `${screen}-${colorScheme}-${name}`);
-    if (screen === 'desk') await mustBeAccessible(page);
+    if (screen === 'desk' && READ.has(name)) await mustBeAccessible(page);
   }
 }
 

@@ -118,6 +118,13 @@ describe('Who runs a channel', () => {
     const list = owner.page.locator('.people-list li');
     await list.filter({ hasText: 'Eve' }).getByRole('img', { name: 'Moderator' }).waitFor();
     expect(await list.locator('.name').allInnerTexts()).toEqual(['Olive', 'Eve', 'Ben']);
+    // Olive has said nothing, and is known for what she is all the same.
+    await ben.page.locator('#here-button').click();
+    await ben.page
+      .locator('.people-list li')
+      .filter({ hasText: 'Olive' })
+      .getByRole('img', { name: 'Owner' })
+      .waitFor();
     await eve.leaves();
     eve.mustBeContent();
   });

@@ -160,7 +160,11 @@ describe('The operations page', () => {
     }
     await closed;
     const figure = page.locator('.figure').filter({ hasText: 'Slow readers' });
-    await figure.locator('.value').getByText('1', { exact: true }).waitFor();
+    // On a busy machine one of those who talk may be slow, too.
+    await figure
+      .locator('.value')
+      .getByText(/^[1-9]\d*$/)
+      .waitFor();
     await shows(page, NODES[1], { Queued: '0 B', 'Slow now': '0' });
   });
 

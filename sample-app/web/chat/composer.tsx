@@ -24,38 +24,49 @@ export function Composer({ chat, channel }: Props) {
   const draft = channel.draft.value;
   const obstacle = useObstacle(channel);
   const [caret, setCaret] = useState<number | undefined>(undefined);
+  /** The same at this moment: keys may come faster than the page is drawn. */
+  const sought = useRef(caret);
+  const seek = (to: number | undefined) => {
+    sought.current = to;
+    setCaret(to);
+  };
   const [selected, setSelected] = useState(0);
-  const completion = caret === undefined ? undefined : completionOf(draft.slice(0, caret), channel.namesHere());
+  const offered = (text: string, to: number | undefined) =>
+    to === undefined ? undefined : completionOf(text.slice(0, to), channel.namesHere());
+  const completion = offered(draft, caret);
 
   const write = (text: string, from: number, to: number) => {
     const { current } = input;
     if (current === null) return;
     current.setRangeText(text, from, to, 'end');
     channel.write(current.value);
-    setCaret(undefined);
+    seek(undefined);
     current.focus();
   };
   const complete = (option: Option) => {
-    if (completion && caret !== undefined) write(written(option), completion.start, caret);
+    const { current: to } = sought;
+    const begun = offered(channel.draft.value, to);
+    if (begun && to !== undefined) write(written(option), begun.start, to);
   };
   const say = () => {
     const { current } = input;
     if (current === null || obstacle !== undefined) return;
     const text = current.value.trim();
     channel.draft.value = current.value = '';
-    setCaret(undefined);
+    seek(undefined);
     current.focus();
     void channel.outgoing.say(text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
-    const option = completion?.options[selected];
-    if (completion && option && !event.shiftKey) {
-      const last = completion.options.length - 1;
+    const options = offered(channel.draft.value, sought.current)?.options;
+    const option = options?.[selected];
+    if (options && option && !event.shiftKey) {
+      const last = options.length - 1;
       if (event.key === 'ArrowDown') setSelected(selected === last ? 0 : selected + 1);
       else if (event.key === 'ArrowUp') setSelected(selected === 0 ? last : selected - 1);
       else if (event.key === 'Enter' || event.key === 'Tab') complete(option);
-      else if (event.key === 'Escape') setCaret(undefined);
+      else if (event.key === 'Escape') seek(undefined);
       else return;
       event.preventDefault();
     } else if (event.key === 'Enter' && !event.shiftKey) {
@@ -108,10 +119,10 @@ export function Composer({ chat, channel }: Props) {
           onInput={({ currentTarget: { value, selectionEnd } }) => {
             channel.write(value);
             chat.refusal.value = '';
-            setCaret(selectionEnd);
+            seek(selectionEnd);
             setSelected(0);
           }}
-          onBlur={() => setCaret(undefined)}
+          onBlur={() => seek(undefined)}
           onKeyDown={onKeyDown}
         />
         <EmotePicker
