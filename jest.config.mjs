@@ -63,7 +63,7 @@ const projects = chosen === 'all' ? [project, ...VARIANTS.map(inVariant)] : [cho
 /** What is of a run as a whole. */
 export const run = {
   testTimeout: 10_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts'],
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -14,9 +13,8 @@ import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
 jest.setTimeout(60_000);
 
-/** Where the pictures go, to be looked at by people: `ROOST_SCREENSHOTS`, or a folder that is told. */
-const given = process.env['ROOST_SCREENSHOTS'];
-const folder = given ?? mkdtempSync(join(tmpdir(), 'roost-look-'));
+/** Where the pictures go, to be looked at by people: `ROOST_SCREENSHOTS`. Without it none are taken. */
+const folder = process.env['ROOST_SCREENSHOTS'];
 
 const desk: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
 const phone: BrowserContextOptions = {
@@ -50,8 +48,7 @@ let clients: ReadonlyMap<string, RoostClient>;
 const people: Person[] = [];
 
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
-  if (given === undefined) process.stdout.write(`Pictures of the sample app: ${folder}\n`);
+  if (folder !== undefined) mkdirSync(folder, { recursive: true });
   [app, browser] = await Promise.all([startSampleApp(), openBrowser(...FAKE_DEVICES)]);
   const url = `${app.url.replace('http', 'ws')}/ws`;
   clients = new Map(NAMES.map((nickname) => [nickname, new RoostClient(url, { auth: { nickname }, WebSocket })]));
@@ -90,7 +87,7 @@ async function takePicture(page: Page, name: string): Promise<void> {
     // One that was cut short is over, too.
     await Promise.allSettled(finite.map(({ finished }) => finished));
   });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
 /** Nothing is wider than the screen. */

@@ -6,7 +6,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import { RawClient } from '../support/raw-client.js';
 import { RedisServer } from '../support/redis.js';
 
-const SESSIONS = 1_000;
+const SESSIONS = 250;
 const MESSAGES = 20;
 const ANSWERS = 10;
 
