@@ -155,10 +155,9 @@ export class RedisCluster implements Cluster {
     const args = [
       generation, this.node, this.#ttl, how, away ? '1' : '0', this.#now, gone.length, ...gone, ...[...set].flat(),
     ]; // prettier-ignore
+    // First: if this node dies in between, others look for a session that is not there, and not past one that is.
+    if (anew) await this.redis.command((client) => client.sadd(this.keys.sessionsOf(this.node), id));
     const saved = (await this.redis.run('save', [this.keys.session(id)], () => args)) as number;
-    if (anew && saved === 1) {
-      await this.redis.command((client) => client.sadd(this.keys.sessionsOf(this.node), id));
-    }
     return saved === 1 ? 'saved' : saved === 0 ? 'taken' : 'missing';
   }
 

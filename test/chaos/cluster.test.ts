@@ -79,7 +79,11 @@ describe('chaos in a cluster', () => {
       const mistaken = () => views.filter(({ members }) => members.toSorted().join() !== here.join());
       await until(
         PATIENCE,
-        () => `${mistaken().length} to see who is here: ${cluster.said.join('\n')}`,
+        () =>
+          `${mistaken().length} to see who is here, ${here.join()}: ${mistaken()
+            .slice(0, 3)
+            .map(({ name, members }) => `${name}: ${members.toSorted().join()}`)
+            .join('; ')}; ${cluster.said.join('\n')}`,
         () => mistaken().length === 0,
       );
 
