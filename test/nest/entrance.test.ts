@@ -100,7 +100,7 @@ describe('authenticate', () => {
     [
       'throws text',
       () => {
-        throw 'secret'; // oxlint-disable-line no-throw-literal, typescript/only-throw-error
+        throw 'secret'; // oxlint-disable-line no-throw-literal, typescript/only-throw-error -- apps throw anything
       },
       401,
       4401,

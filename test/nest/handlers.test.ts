@@ -28,12 +28,12 @@ class Gateway {
 
   @OnMessage('text')
   text() {
-    throw 'secret'; // oxlint-disable-line no-throw-literal, typescript/only-throw-error
+    throw 'secret'; // oxlint-disable-line no-throw-literal, typescript/only-throw-error -- apps throw anything
   }
 
   @OnMessage('nothing')
   async nothing() {
-    return Promise.reject(); // oxlint-disable-line typescript/prefer-promise-reject-errors
+    return Promise.reject(); // oxlint-disable-line typescript/prefer-promise-reject-errors -- apps throw anything
   }
 
   @OnMessage('own')

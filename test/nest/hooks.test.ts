@@ -97,10 +97,10 @@ describe('a hook that fails', () => {
     [
       'throws something that is no error',
       () => {
-        throw 'no'; // oxlint-disable-line no-throw-literal, typescript/only-throw-error
+        throw 'no'; // oxlint-disable-line no-throw-literal, typescript/only-throw-error -- apps throw anything
       },
-    ], // oxlint-disable-line typescript/only-throw-error
-    ['rejects with nothing', () => Promise.reject()], // oxlint-disable-line typescript/prefer-promise-reject-errors
+    ], // oxlint-disable-line typescript/only-throw-error -- apps throw anything
+    ['rejects with nothing', () => Promise.reject()], // oxlint-disable-line typescript/prefer-promise-reject-errors -- apps throw anything
   ];
 
   function failing(fail: () => unknown, decorate: ClassDecorator): Type {

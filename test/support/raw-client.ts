@@ -3,7 +3,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { gathered, variant } from './variant.js';
 
 /** A frame as it came: whatever JSON it was. */
-export type RawFrame = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any
+export type RawFrame = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- frames are looked into at any depth
 
 /** Milliseconds: a busy machine takes its time. Less than a test has, so that what was missing is told. */
 const PATIENCE = 8_000;
