@@ -38,7 +38,7 @@ export class Scene {
   }
 
   store(options: RedisStoreOptions): RedisStore {
-    return this.keep(redisStore({ commandTimeout: 1_000, ...options }));
+    return this.keep(redisStore({ commandTimeout: 5_000, ...options }));
   }
 
   async #end(): Promise<void> {
