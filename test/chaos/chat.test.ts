@@ -5,7 +5,8 @@ import { RoostClient, type ClientRoom, type WebSocketConstructor } from 'nestjs-
 import { WebSocket } from 'ws';
 import { startApp } from '../support/app.js';
 import { Proxy } from '../support/proxy.js';
-import { steadily, until } from './support/pace.js';
+import { until } from '../support/until.js';
+import { steadily } from './support/pace.js';
 import { report } from './support/report.js';
 import { seeded, Weather } from './weather.js';
 
@@ -126,9 +127,9 @@ describe('chaos', () => {
       const tops = new Map<string, number>();
       for (const name of ROOMS) tops.set(name, (await rooms.get(name).history({ limit: 1 })).offset);
       await until(
-        PATIENCE,
-        () => 'everybody to have seen everything',
         () => talkers.every((talker) => talker.reached(tops)),
+        () => 'everybody to have seen everything',
+        PATIENCE,
       );
 
       expect(talkers.flatMap(({ faults }) => faults)).toEqual([]);

@@ -3,9 +3,10 @@ import { RoostError } from 'nestjs-roost/client';
 import { redisStore } from 'nestjs-roost/redis';
 import { readFileSync } from 'node:fs';
 import { seedOf } from '../support/property.js';
+import { until } from '../support/until.js';
 import { ChaosCluster } from './support/cluster.js';
 import { Ledger } from './support/ledger.js';
-import { steadily, until } from './support/pace.js';
+import { steadily } from './support/pace.js';
 import { drawPlan, type Deed } from './support/plan.js';
 import { report } from './support/report.js';
 import { Visitor } from './support/visitor.js';
@@ -58,9 +59,9 @@ describe('chaos in a cluster', () => {
       const views = visitors.flatMap((visitor) => visitor.views);
       const unanswered = () => sent.filter(({ outcome }) => outcome === undefined);
       await until(
-        PATIENCE,
-        () => `answers to ${unanswered().length} messages`,
         () => unanswered().length === 0,
+        () => `answers to ${unanswered().length} messages`,
+        PATIENCE,
       );
       const store = redisStore({ url: cluster.redis.url });
       ends.push(() => store.close());
@@ -71,20 +72,20 @@ describe('chaos in a cluster', () => {
       }
       const behind = () => views.filter(({ name, position }) => JSON.stringify(position) !== tops.get(name));
       await until(
-        PATIENCE,
-        () => `${behind().length} to see the last message: ${cluster.said.join('\n')}`,
         () => behind().length === 0,
+        () => `${behind().length} to see the last message: ${cluster.said.join('\n')}`,
+        PATIENCE,
       );
       const here = visitors.map(({ client }) => client.session?.id ?? '').toSorted();
       const mistaken = () => views.filter(({ members }) => members.toSorted().join() !== here.join());
       await until(
-        PATIENCE,
+        () => mistaken().length === 0,
         () =>
           `${mistaken().length} to see who is here, ${here.join()}: ${mistaken()
             .slice(0, 3)
             .map(({ name, members }) => `${name}: ${members.toSorted().join()}`)
             .join('; ')}; ${cluster.said.join('\n')}`,
-        () => mistaken().length === 0,
+        PATIENCE,
       );
 
       expect(visitors.flatMap(({ faults }) => faults)).toEqual([]);

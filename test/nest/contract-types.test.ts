@@ -5,6 +5,7 @@
 import { expect, it } from '@jest/globals';
 import type { Room, Rooms, Session } from 'nestjs-roost';
 import type { ClientRoom, RoostClient } from 'nestjs-roost/client';
+import { same } from '../support/same.js';
 
 interface ChatContract {
   clientToServer: {
@@ -15,10 +16,6 @@ interface ChatContract {
   serverToClient: { say: { from: string; text: string }; viewers: number };
   joined: { topic: string };
 }
-
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it compares two types for being the same
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_same: Same<A, B>): void => {};
 
 async function server(room: Room<ChatContract>, rooms: Rooms): Promise<void> {
   const position = await room.broadcast('say', { from: 'ann', text: 'hi' });

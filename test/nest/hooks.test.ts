@@ -99,7 +99,7 @@ describe('a hook that fails', () => {
       () => {
         throw 'no'; // oxlint-disable-line no-throw-literal, typescript/only-throw-error -- apps throw anything
       },
-    ], // oxlint-disable-line typescript/only-throw-error -- apps throw anything
+    ],
     ['rejects with nothing', () => Promise.reject()], // oxlint-disable-line typescript/prefer-promise-reject-errors -- apps throw anything
   ];
 

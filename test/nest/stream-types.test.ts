@@ -6,6 +6,7 @@ import { expect, it } from '@jest/globals';
 import { BroadcastStream, broadcastTo, type Room, type RoomMessage, type Rooms } from 'nestjs-roost';
 import type { ClientRoom, EventStream, RoostClient } from 'nestjs-roost/client';
 import { from, of, type Observable } from 'rxjs';
+import { same } from '../support/same.js';
 
 interface Price {
   symbol: string;
@@ -16,10 +17,6 @@ interface FeedContract {
   clientToServer: { watch: (symbol: string) => void };
   serverToClient: { price: Price; viewers: number };
 }
-
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it compares two types for being the same
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_same: Same<A, B>): void => {};
 
 const price: Price = { symbol: 'A', price: 1 };
 

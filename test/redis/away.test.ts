@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { startSentinels } from '../support/redis.js';
-import { at, Ear, say, sayAtLast, Scene, until, whisper } from './support.js';
+import { until } from '../support/until.js';
+import { at, Ear, say, sayAtLast, Scene, whisper } from './support.js';
 
 const scene = Scene.use();
 

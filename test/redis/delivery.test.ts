@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Keys } from '../../lib/redis/keys.js';
-import { apart, at, Ear, loseEnd, say, sayAtLast, Scene, until, whisper } from './support.js';
+import { until } from '../support/until.js';
+import { apart, at, Ear, loseEnd, say, sayAtLast, Scene, whisper } from './support.js';
 
 const scene = Scene.use();
 

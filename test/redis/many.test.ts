@@ -3,7 +3,8 @@ import { redisStore } from 'nestjs-roost/redis';
 import { dataOf, joined, RawClient, useStage } from '../conformance/support/index.js';
 import { NodeProcess } from '../support/node-process.js';
 import { RedisServer } from '../support/redis.js';
-import { at, Ear, say, Scene, until } from './support.js';
+import { until } from '../support/until.js';
+import { at, Ear, inGroups, say, Scene } from './support.js';
 
 jest.setTimeout(120_000);
 
@@ -24,15 +25,6 @@ async function pair() {
   const store = () => redisStore({ url: server.url, prefix });
   const roost = { limits: { connections: false, messages: false }, heartbeat: { interval: 600_000 } } as const;
   return [await start({ ...roost, store: store() }), await start({ ...roost, store: store() })] as const;
-}
-
-/** Does something for each, some of them at a time. */
-async function each<T, U>(all: readonly T[], atOnce: number, work: (one: T) => Promise<U>): Promise<U[]> {
-  const done: U[] = [];
-  for (let from = 0; from < all.length; from += atOnce) {
-    done.push(...(await Promise.all(all.slice(from, from + atOnce).map(work))));
-  }
-  return done;
 }
 
 describe('hard case 28', () => {
@@ -57,8 +49,8 @@ describe('hard case 28', () => {
     const redis = await scene.redis();
     const [here, there] = [scene.store(at(redis)), scene.store(at(redis))];
     const rooms = Array.from({ length: 10_000 }, (_, n) => `room/${n}`);
-    const ears = await each(rooms, 500, (room) => Ear.at(here, room));
-    await each(rooms, 500, (room) => say(there, room, room));
+    const ears = await inGroups(rooms, 500, (room) => Ear.at(here, room));
+    await inGroups(rooms, 500, (room) => say(there, room, room));
     for (const ear of ears) await ear.has(1);
     expect(ears.map(({ heard }) => heard)).toEqual(rooms.map((room) => [room]));
     for (const { subscription } of ears) subscription?.close();
@@ -76,7 +68,7 @@ describe('hard case 28', () => {
     const clients: RawClient[] = [];
     try {
       const seats = Array.from({ length: 10_000 }, (_, n) => nodes[n % 2]?.port);
-      await each(seats, 250, async (port) => {
+      await inGroups(seats, 250, async (port) => {
         const client = await RawClient.session(`ws://127.0.0.1:${port}/ws`);
         clients.push(client);
         await joined(client, 'crowd/all');
@@ -97,7 +89,7 @@ describe('hard case 28', () => {
       await clients[2]?.request({ op: 'leave', room: 'crowd/all' });
       await counted(9_999);
     } finally {
-      await each(clients, 500, (client) => client.cut());
+      await inGroups(clients, 500, (client) => client.cut());
       await Promise.all(nodes.map((node) => node.stop()));
     }
   });

@@ -5,6 +5,7 @@ import { redisStore } from 'nestjs-roost/redis';
 import { startApp, type TestApp } from '../support/app.js';
 import { RawClient } from '../support/raw-client.js';
 import { RedisServer } from '../support/redis.js';
+import { inGroups } from './support.js';
 
 const SESSIONS = 1_000;
 const MESSAGES = 20;
@@ -69,12 +70,8 @@ it(`${SESSIONS} sessions, rooms, their messages and answers take in Redis what t
   measured.session = await each(SESSIONS);
 
   /** Asks something of each room's client, some of them at a time. */
-  const request = async (frame: Record<string, unknown>): Promise<void> => {
-    for (let from = 0; from < SESSIONS; from += AT_ONCE) {
-      const some = clients.slice(from, from + AT_ONCE);
-      await Promise.all(some.map((client, n) => client.request({ ...frame, room: `room/${from + n}` })));
-    }
-  };
+  const request = (frame: Record<string, unknown>) =>
+    inGroups(clients, AT_ONCE, (client, n) => client.request({ ...frame, room: `room/${n}` }));
   await request({ op: 'join' });
   measured.room = await each(SESSIONS);
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { redisStore } from 'nestjs-roost/redis';
 import { dataOf, joined, useStage, type RawClient, type Stage } from '../conformance/support/index.js';
 import type { RedisServer } from '../support/redis.js';
-import { Scene, until } from './support.js';
+import { until } from '../support/until.js';
+import { Scene } from './support.js';
 
 // Apps end before what they use.
 const start = useStage();

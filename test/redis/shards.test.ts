@@ -3,7 +3,8 @@ import { Cluster, Command } from 'ioredis';
 import { Keys } from '../../lib/redis/keys.js';
 import { Proxy } from '../support/proxy.js';
 import { startCluster, type RedisServer, type RedisShards } from '../support/redis.js';
-import { Ear, say, Scene, until, whisper } from './support.js';
+import { until } from '../support/until.js';
+import { Ear, say, Scene, whisper } from './support.js';
 
 const scene = Scene.use();
 let shards: RedisShards;

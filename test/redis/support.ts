@@ -6,6 +6,7 @@ import { Keys } from '../../lib/redis/keys.js';
 import type { Entry, Ephemeral, LogListener, Retention, Subscription } from '../../lib/store/store.js';
 import { Proxy } from '../support/proxy.js';
 import { RedisServer } from '../support/redis.js';
+import { until } from '../support/until.js';
 
 export const KEEP: Retention = { size: 10_000, bytes: 64 * 1024 * 1024, ttl: 3_600_000 };
 
@@ -115,13 +116,18 @@ export class Ear implements LogListener {
   }
 }
 
-/** Waits for what no event tells of. */
-export async function until(holds: () => boolean | Promise<boolean>, what: () => string): Promise<void> {
-  const end = Date.now() + PATIENCE;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited for ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+/** Does something for each, in order, so many at a time: more would wait for each other. */
+export async function inGroups<T, U>(
+  all: readonly T[],
+  size: number,
+  work: (one: T, index: number) => Promise<U>,
+): Promise<U[]> {
+  const done: U[] = [];
+  for (let from = 0; from < all.length; from += size) {
+    const group = all.slice(from, from + size);
+    done.push(...(await Promise.all(group.map((one, n) => work(one, from + n)))));
   }
+  return done;
 }
 
 export function say(store: RedisStore, room: string, data: unknown, retention = KEEP): Promise<Position> {

@@ -11,17 +11,3 @@ export async function steadily(ms: number, times: number, step: (n: number) => v
   await once(done, 'done');
   clearInterval(timer);
 }
-
-/**
- * Settles when it is so; looks with each turn of a timer, since a client tells of no position.
- *
- * @param patience milliseconds
- * @param what is missing, where it is not so in time
- */
-export async function until(patience: number, what: () => string, is: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + patience;
-  while (!(await is())) {
-    if (performance.now() > end) throw new Error(`waited for ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
