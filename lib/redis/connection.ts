@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { RoostException } from '../protocol/index.js';
 import { connect, isCluster, isPassing, type Client } from './client.js';
+import { fence } from './fence.js';
 import type { ResolvedRedisOptions } from './options.js';
 import { scripts, type ScriptName } from './scripts.js';
 
@@ -37,6 +38,7 @@ export class RedisConnection {
   #up = false;
   #since = Date.now();
   #lastError: string | undefined;
+  #unfencedSaid = false;
   #saidAt = Number.NEGATIVE_INFINITY;
   #closed = false;
   /** Those who wait for a connection. */
@@ -44,6 +46,7 @@ export class RedisConnection {
 
   constructor(private readonly options: ResolvedRedisOptions) {
     this.client = connect(options);
+    fence(this.client, (error) => this.#unfenced(error));
     this.client.on('error', (error: Error) => this.#failed(error));
     this.client.on('ready', () => this.#cameUp());
     this.client.on('close', () => this.#wentDown());
@@ -196,6 +199,15 @@ export class RedisConnection {
   #failed(error: Error): void {
     // While it is away every attempt fails; that it is away was said.
     if (this.#up && !this.#closed) this.#logger.error(`Redis: ${error.message}`);
+  }
+
+  #unfenced(error: unknown): void {
+    if (this.#unfencedSaid) return;
+    this.#unfencedSaid = true;
+    const reason = (error as Error).message;
+    this.#logger.warn(
+      `Redis: CLIENT KILL and CLIENT INFO are refused, so that a broken connection may be late: ${reason}`,
+    );
   }
 
   /** Redis answers, and will not do it: who asked hears that it is unavailable, and the log why. */

@@ -1,10 +1,12 @@
 import { isUnavailable } from '../protocol/index.js';
-import type { Cluster } from '../store/cluster.js';
+import type { Cluster, Saved, SessionChanges } from '../store/cluster.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { answeredRequest, answeredValue, requestField } from './request-field.js';
 
 /** Milliseconds after which what could not be written is tried again. */
 const AGAIN = 1_000;
+
+type Changes = Omit<SessionChanges, 'anew'>;
 
 export interface RecordParts {
   readonly cluster: Cluster;
@@ -25,8 +27,9 @@ export interface RecordParts {
 }
 
 /**
- * Keeps what is written down of a session as the session is: compares, and writes the difference. Writes of one session
- * reach the store in the order in which they were made.
+ * Keeps what is written down of a session as the session is: compares, and writes the difference. One write at a time:
+ * the store may ask Redis twice for one, or again where a connection broke, and what was older would undo what is newer.
+ * What changes meanwhile is the next one.
  */
 export class SessionRecord {
   #saved: Map<string, string>;
@@ -34,6 +37,9 @@ export class SessionRecord {
   readonly #answered = new Set<number>();
   #savedAway: boolean;
   #last: Promise<boolean> = Promise.resolve(true);
+  #writing = false;
+  /** The write that follows the one that is on its way, where somebody waits for it. */
+  #next: { readonly written: Promise<boolean>; readonly begin: (written: Promise<boolean>) => void } | undefined;
   #soon = false;
   /** Whether what is written may be anything. */
   #unsure = false;
@@ -62,33 +68,26 @@ export class SessionRecord {
 
   /** Writes a new session. */
   async create(): Promise<void> {
+    const { cluster, ttl } = this.parts;
     const fields = this.parts.fields();
     this.#saved = fields;
-    await this.parts.cluster.create(this.id, fields, this.parts.ttl);
+    this.#last = this.#alone(() => cluster.create(this.id, fields, ttl).then(() => true));
+    await this.#last;
   }
 
   /**
    * Writes what has changed.
    *
    * @returns whether the session is still this node's
-   * @throws {RoostException} UNAVAILABLE where it could not be written; it is tried again
+   * @throws {RoostException} UNAVAILABLE where it, or the write before, could not be written; it is tried again
    */
   save(): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
-    const fields = this.parts.fields();
-    const away = this.parts.away();
-    const whole = this.#unsure;
-    const saved = whole ? new Map<string, string>() : this.#saved;
-    const set = new Map<string, string>();
-    for (const [name, value] of fields) if (saved.get(name) !== value) set.set(name, value);
-    const gone = this.#compareAnswers(set, whole).filter((name) => !fields.has(name));
-    for (const name of saved.keys()) if (!fields.has(name) && !set.has(name)) gone.push(name);
+    if (this.#writing) return (this.#next ??= follower()).written;
+    const changes = this.#compare();
     // The same promise: who waits for all to be written sees by it that nothing is new.
-    if (set.size === 0 && gone.length === 0 && away === this.#savedAway) return this.#last;
-    this.#unsure = false;
-    this.#saved = fields;
-    this.#savedAway = away;
-    return (this.#last = this.#write(set, gone, whole, away));
+    if (changes === undefined) return this.#last;
+    return (this.#last = this.#alone(() => this.#write(changes)));
   }
 
   /**
@@ -151,6 +150,42 @@ export class SessionRecord {
     this.#closed = true;
   }
 
+  async #alone(write: () => Promise<boolean>): Promise<boolean> {
+    this.#writing = true;
+    let next = (): Promise<boolean> => this.save();
+    try {
+      return await write();
+    } catch (error) {
+      next = async () => {
+        throw error;
+      };
+      throw error;
+    } finally {
+      this.#writing = false;
+      // Who has waited comes before who hears of this one, and may want another.
+      const following = this.#next;
+      this.#next = undefined;
+      following?.begin(next());
+    }
+  }
+
+  /** What is to be written; nothing where nothing has changed. It counts as written from here on. */
+  #compare(): Changes | undefined {
+    const fields = this.parts.fields();
+    const away = this.parts.away();
+    const whole = this.#unsure;
+    const saved = whole ? new Map<string, string>() : this.#saved;
+    const set = new Map<string, string>();
+    for (const [name, value] of fields) if (saved.get(name) !== value) set.set(name, value);
+    const gone = this.#compareAnswers(set, whole).filter((name) => !fields.has(name));
+    for (const name of saved.keys()) if (!fields.has(name) && !set.has(name)) gone.push(name);
+    if (set.size === 0 && gone.length === 0 && away === this.#savedAway) return undefined;
+    this.#unsure = false;
+    this.#saved = fields;
+    this.#savedAway = away;
+    return { set, gone, whole, away };
+  }
+
   /** Adds answers that are not written yet. @returns fields of those that are no longer kept */
   #compareAnswers(set: Map<string, string>, whole: boolean): string[] {
     const { answers } = this.parts;
@@ -168,25 +203,12 @@ export class SessionRecord {
     return gone;
   }
 
-  async #write(
-    set: ReadonlyMap<string, string>,
-    gone: readonly string[],
-    whole: boolean,
-    away: boolean,
-  ): Promise<boolean> {
+  async #write(changes: Changes): Promise<boolean> {
     const { cluster, writesAnew, wheel, onFenced, onError } = this.parts;
+    const { gone, whole } = changes;
+    let saved: Saved;
     try {
-      const changes = { set, gone, whole, away, anew: whole && writesAnew() };
-      const saved = await cluster.save(this.id, this.generation, changes);
-      if (saved === 'saved') return true;
-      if (this.#closed) return false;
-      if (saved === 'missing' && !whole && writesAnew()) {
-        this.#unsure = true;
-        return await this.save();
-      }
-      this.#closed = true;
-      onFenced(gone);
-      return false;
+      saved = await cluster.save(this.id, this.generation, { ...changes, anew: whole && writesAnew() });
     } catch (error) {
       // Whether it was written is not known: everything is written anew.
       if (!this.#unsure) wheel.after(AGAIN, () => this.saveSoon());
@@ -195,5 +217,22 @@ export class SessionRecord {
       if (!isUnavailable(error)) onError(error);
       throw error;
     }
+    if (saved === 'saved') return true;
+    if (this.#closed) return false;
+    if (saved === 'missing' && !whole && writesAnew()) {
+      this.#unsure = true;
+      const all = this.#compare();
+      if (all !== undefined) return this.#write(all);
+    }
+    this.#closed = true;
+    onFenced(gone);
+    return false;
   }
+}
+
+/** A write that has not begun. */
+function follower() {
+  let begin = (_written: Promise<boolean>): void => {};
+  const written = new Promise<boolean>((resolve) => (begin = resolve));
+  return { written, begin };
 }

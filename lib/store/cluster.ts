@@ -99,7 +99,7 @@ export interface Cluster {
    * is at its end
    */
   claim(id: string, generation: number, away: boolean): Promise<ClaimedSession | undefined>;
-  /** Writes what has changed, where the session is still this node's. */
+  /** Writes what has changed, where the session is still this node's. An owner asks for one such write at a time. */
   save(id: string, generation: number, changes: SessionChanges): Promise<Saved>;
   /**
    * Ends a session that nobody came back to: writes {@link ENDED_FIELD}, where the session's generation is still this one and

@@ -188,5 +188,23 @@ describe('on a Redis Cluster', () => {
       expect(await saying).toMatchObject({ offset: 2 });
       expect((await watcher.span(room)).top).toBe(2);
     });
+
+    it('what a broken connection to a shard still carries is not said again', async () => {
+      const { proxies, store } = await proxied();
+      const watcher = scene.store({ client });
+      const [room] = (await roomOfEach('late ')) as [string];
+      await say(store, room, 1);
+      const proxy = proxies[0] as Proxy;
+      const breaks = proxy.strand();
+      const saying = say(store, room, 2);
+      await until(
+        () => proxy.carried.some(({ stranded }) => stranded > 0),
+        () => 'what is said to be on its way',
+      );
+      const arrive = breaks();
+      expect(await saying).toMatchObject({ offset: 2 });
+      await arrive();
+      expect((await watcher.span(room)).top).toBe(2);
+    });
   });
 });

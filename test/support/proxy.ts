@@ -11,6 +11,8 @@ export interface Carried {
   /** Bytes that have come in. */
   up: number;
   down: number;
+  /** Bytes that are held back for good; see {@link Proxy.strand}. */
+  stranded: number;
 }
 
 /** Characters of a connection's beginning that are kept. */
@@ -25,7 +27,9 @@ class Pipe {
   readonly #due: Record<Direction, number> = { up: 0, down: 0 };
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly closed: Promise<unknown>;
-  readonly carried: Carried = { begin: '', up: 0, down: 0 };
+  readonly carried: Carried = { begin: '', up: 0, down: 0, stranded: 0 };
+  /** Whether what the client has sent is held back, whatever becomes of the client. */
+  #stranded = false;
 
   constructor(
     readonly client: Socket,
@@ -45,6 +49,28 @@ class Pipe {
     for (const chunk of this.#waiting[direction].splice(0)) to.write(chunk);
   }
 
+  strand(): void {
+    this.#stranded = true;
+  }
+
+  /** The client sees its connection break; the server does not. */
+  drop(): void {
+    this.client.resetAndDestroy();
+  }
+
+  /** What a client of before has sent comes through at last, and then its end. */
+  async arrive(): Promise<void> {
+    this.#stranded = false;
+    this.flow('up');
+    this.server.end();
+    await this.closed;
+  }
+
+  /** Whether what goes in this direction is held back. */
+  #stalls(direction: Direction): boolean {
+    return this.conduct.stalled.has(direction) || (this.#stranded && direction === 'up');
+  }
+
   cut(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     for (const socket of [this.client, this.server]) {
@@ -58,10 +84,11 @@ class Pipe {
     from.on('error', () => to.destroy());
     from.on('close', () => {
       // Who waits for a stalled or dead network does not hear that the other end is gone.
-      if (!this.conduct.stalled.has(direction)) to.destroy();
+      if (!this.#stalls(direction)) to.destroy();
     });
     from.on('data', (chunk: Buffer) => {
       this.carried[direction] += chunk.length;
+      if (this.#stranded && direction === 'up') this.carried.stranded += chunk.length;
       if (direction === 'up' && this.carried.begin.length < BEGIN)
         this.carried.begin += chunk.toString('latin1').slice(0, BEGIN);
       const now = performance.now();
@@ -83,11 +110,11 @@ class Pipe {
   }
 
   #pass(direction: Direction, to: Socket, chunk: Buffer): void {
-    const { stalled, pieces, loses } = this.conduct;
+    const { pieces, loses } = this.conduct;
     if (loses(direction, chunk)) return;
     for (let start = 0; start < chunk.length; start += pieces) {
       const piece = chunk.subarray(start, start + pieces);
-      if (stalled.has(direction)) this.#waiting[direction].push(piece);
+      if (this.#stalls(direction)) this.#waiting[direction].push(piece);
       else to.write(piece);
     }
   }
@@ -174,6 +201,21 @@ export class Proxy {
     const stalled = [...this.#conduct.stalled];
     this.#conduct.stalled.clear();
     for (const pipe of this.#pipes) for (const direction of stalled) pipe.flow(direction);
+  }
+
+  /**
+   * Holds back what clients send on the connections that there are; later ones are as usual.
+   *
+   * @returns breaks those connections for their clients, which the server does not see; then what brings their bytes to
+   * the server at last, and settles when it has closed them
+   */
+  strand(): () => () => Promise<void> {
+    const pipes = [...this.#pipes];
+    for (const pipe of pipes) pipe.strand();
+    return () => {
+      for (const pipe of pipes) pipe.drop();
+      return async () => void (await Promise.all(pipes.map((pipe) => pipe.arrive())));
+    };
   }
 
   /** @param ms milliseconds that each byte is held back */

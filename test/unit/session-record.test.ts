@@ -1,16 +1,35 @@
 import { describe, expect, it } from '@jest/globals';
+import { RoostException } from 'nestjs-roost';
 import { Answers } from '../../lib/sessions/answers.js';
 import { SessionRecord } from '../../lib/sessions/record.js';
 import type { Cluster, Saved, SessionChanges } from '../../lib/store/cluster.js';
 import { TimerWheel } from '../../lib/time/timer-wheel.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
+/** Lets writes wait. */
+class Hold {
+  until: Promise<void> = Promise.resolve();
+  letGo = (): void => {};
+  fail = (): void => {};
+
+  hold(): void {
+    const held = new Promise<void>((resolve, reject) => {
+      this.letGo = resolve;
+      this.fail = () => reject(new RoostException('UNAVAILABLE', 'the store does not answer'));
+    });
+    this.until = held;
+    held.catch(() => (this.until = Promise.resolve()));
+  }
+}
+
 /** A record of a session that keeps two answers, and what it writes. */
 function record(saved: ReadonlyMap<string, string> = new Map()) {
   const answers = new Answers({ count: 2, bytes: 1_000, discarded: 4 });
   const written: Pick<SessionChanges, 'set' | 'gone' | 'whole'>[] = [];
+  const held = new Hold();
   const save = async (_id: string, _generation: number, { set, gone, whole }: SessionChanges): Promise<Saved> => {
     written.push({ set, gone, whole });
+    await held.until;
     return 'saved';
   };
   const made = new SessionRecord(
@@ -36,7 +55,7 @@ function record(saved: ReadonlyMap<string, string> = new Map()) {
     answers.settle(id, `answer ${id}`);
     await made.save();
   };
-  return { made, answers, written, run };
+  return { made, answers, written, held, run };
 }
 
 describe('what is written of a session', () => {
@@ -79,5 +98,39 @@ describe('what is written of a session', () => {
     answers.restore(3, new Map(), new Map([[2, 'two'], [3, 'three']]), []); // prettier-ignore
     await made.save();
     expect(written).toEqual([{ set: new Map([['q:3', 'athree']]), gone: ['q:1'], whole: false }]);
+  });
+
+  it('is written by one write at a time: what changes meanwhile is the next, before anybody hears of this one', async () => {
+    const { made, answers, written, held } = record();
+    const sequence: string[] = [];
+    for (const id of [1, 2, 3]) answers.begin(id);
+    answers.start(1, 'a');
+    held.hold();
+    const first = made.save().then(() => sequence.push(`first, of ${written.length}`));
+    answers.start(2, 'b');
+    const second = made.save().then(() => sequence.push('second'));
+    answers.start(3, 'c');
+    const third = made.save().then(() => sequence.push('third'));
+    expect(written).toHaveLength(1);
+    held.letGo();
+    await Promise.all([first, second, third]);
+    expect(written.map(({ set }) => Array.from(set.keys()))).toEqual([['q:1'], ['q:2', 'q:3']]);
+    expect(sequence).toEqual(['first, of 2', 'second', 'third']);
+  });
+
+  it('is unavailable for all who waited, where it could not be written, and written as a whole after that', async () => {
+    const { made, answers, written, held } = record();
+    for (const id of [1, 2]) answers.begin(id);
+    answers.start(1, 'a');
+    held.hold();
+    const first = made.save();
+    answers.start(2, 'b');
+    const second = made.save();
+    held.fail();
+    await expect(first).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(second).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(written).toHaveLength(1);
+    await made.save();
+    expect(written.at(-1)).toMatchObject({ whole: true, set: new Map([['q:1', 'running'], ['q:2', 'running']]) }); // prettier-ignore
   });
 });
