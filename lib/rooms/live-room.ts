@@ -12,6 +12,7 @@ import type { Member } from './member.js';
 import { Membership, type LiveMembership } from './membership.js';
 import { Presence } from './presence.js';
 import type { KickSignal, Kicks } from './kicks.js';
+import type { LivingNodes } from './living-nodes.js';
 import { MemberSink } from './member-sink.js';
 import { messageOf, RoomMessage, type ObservedRoom, type Observer } from './observation.js';
 import { ReplayFrames } from './replay-frames.js';
@@ -31,6 +32,7 @@ export interface RoomParts {
   readonly turn: Turn;
   /** Tells other nodes who is in which room; nothing where there are none. */
   readonly roster: RosterWriter | undefined;
+  readonly nodes: LivingNodes | undefined;
   readonly kicks: Kicks | undefined;
   /** Bytes of payload from which a message is compressed, for members that take it so. */
   readonly compressFrom: number;
@@ -108,6 +110,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       // Where nobody is told who is here nodes need not tell each other.
       cluster: definition.presence === 'off' ? undefined : cluster,
       writer: parts.roster,
+      nodes: parts.nodes,
       wheel: parts.wheel,
       onChange: (id) => this.presence.changed(id),
       expel: (id, reason) => parts.kicks?.ask(name, id, reason),

@@ -2,6 +2,7 @@ import { map, Subject, type Observable } from 'rxjs';
 import { RoostException, roomNameFault, type AnyContract, type Position } from '../protocol/index.js';
 import type { RoomDefinition } from './definition.js';
 import { Kicks } from './kicks.js';
+import { LivingNodes } from './living-nodes.js';
 import { LiveRoom, type LiveRoomEvents, type RoomParts } from './live-room.js';
 import { Patterns, type Match } from './pattern.js';
 import type { Store } from '../store/store.js';
@@ -52,11 +53,12 @@ export class Rooms {
   #nextRev = 0;
 
   /** @internal */
-  constructor(parts: Omit<RoomParts, 'roster' | 'kicks'>, options: RoomsOptions) {
+  constructor(parts: Omit<RoomParts, 'roster' | 'nodes' | 'kicks'>, options: RoomsOptions) {
     const { cluster } = parts.store;
     this.roster = cluster && new RosterWriter(cluster, parts.wheel, parts.onError);
     this.kicks = cluster && new Kicks(cluster, parts.wheel, parts.onError);
-    this.#parts = { ...parts, roster: this.roster, kicks: this.kicks };
+    const nodes = cluster && new LivingNodes(cluster, parts.wheel);
+    this.#parts = { ...parts, roster: this.roster, nodes, kicks: this.kicks };
     this.#prepare = options.prepare;
     this.#otherwise = options.otherwise;
     this.#host = {

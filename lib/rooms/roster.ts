@@ -3,10 +3,14 @@ import type { Cluster, RosterChange, RosterEntry, RosterState } from '../store/c
 import type { Timer, TimerWheel } from '../time/timer-wheel.js';
 import type { Member } from './member.js';
 import type { Membership } from './membership.js';
+import type { LivingNodes } from './living-nodes.js';
 import type { RosterWriter } from './roster-writer.js';
 
 /** Milliseconds that changes which a comparison has seen have to come by themselves before all is read. */
 const OVERTAKING = 100;
+
+/** Stands for the node of a member that is on its way to another one. */
+const MOVING = '';
 
 /** What is written of a member, as JSON. */
 interface Line {
@@ -43,6 +47,7 @@ export interface RosterParts {
   readonly room: string;
   readonly cluster: Cluster | undefined;
   readonly writer: RosterWriter | undefined;
+  readonly nodes: LivingNodes | undefined;
   readonly wheel: TimerWheel;
   /** Told of each change on another node. */
   readonly onChange: (id: string) => void;
@@ -113,9 +118,16 @@ export class Roster {
     this.#set(change.id, change.entry);
   }
 
-  /** The roster is at this revision, as was seen: where changes were missed, they are read. */
+  /**
+   * The roster is at this revision, as was seen: where changes were missed, they are read. Where none were, it is looked
+   * for whom a node has left behind that has died since.
+   */
   compare(rev: number): void {
-    if (this.parts.cluster === undefined || rev === this.#rev) return;
+    if (this.parts.cluster === undefined) return;
+    if (rev === this.#rev) {
+      this.#look().catch((error: unknown) => this.#failed(error));
+      return;
+    }
     const before = this.#rev;
     this.#comparing ??= this.parts.wheel.after(OVERTAKING, () => {
       this.#comparing = undefined;
@@ -143,12 +155,19 @@ export class Roster {
   /** A member goes on on another node. */
   handOver(membership: Membership): void {
     this.local.delete(membership.id);
-    if (this.parts.cluster !== undefined) this.#remote.set(membership.id, this.#member('', membership.member.presence));
+    if (this.parts.cluster !== undefined)
+      this.#remote.set(membership.id, this.#member(MOVING, membership.member.presence));
   }
 
   close(): void {
     this.#comparing?.cancel();
     this.#comparing = undefined;
+  }
+
+  async #look(): Promise<void> {
+    const nodes = new Set(Array.from(this.#remote.values(), ({ node }) => node));
+    nodes.delete(MOVING);
+    if ((await this.parts.nodes?.anyGone(nodes)) === true) await this.load();
   }
 
   #reload(): void {
@@ -179,15 +198,15 @@ export class Roster {
     }
     const { node, member } = JSON.parse(entry.value) as Line;
     // Written by this node, of somebody who is no longer here; where it is on its way to another, that one writes.
-    if (node === this.parts.cluster?.node && known?.node !== '') this.#remove(id, entry);
+    if (node === this.parts.cluster?.node && known?.node !== MOVING) this.#remove(id, entry);
     this.#remote.set(id, this.#member(node, member));
     if (JSON.stringify(known?.presence) !== JSON.stringify(member)) this.parts.onChange(id);
   }
 
   /** Takes out whom a dead node has left behind, where nobody can come back to the session any more. */
   async #bury({ members }: RosterState): Promise<void> {
-    const { cluster } = this.parts;
-    if (cluster === undefined) return;
+    const { cluster, nodes } = this.parts;
+    if (cluster === undefined || nodes === undefined) return;
     const byNode = new Map<string, [string, RosterEntry][]>();
     for (const [id, entry] of members) {
       const { node } = JSON.parse(entry.value) as Line;
@@ -197,7 +216,7 @@ export class Roster {
     }
     byNode.delete(cluster.node);
     for (const [node, entries] of byNode) {
-      if (await cluster.alive(node)) continue;
+      if (await nodes.alive(node)) continue;
       for (const [id, entry] of entries) if ((await cluster.look(id)) === undefined) this.#remove(id, entry);
     }
   }

@@ -7,7 +7,7 @@ import { startApp } from '../support/app.js';
 import { Proxy } from '../support/proxy.js';
 import { until } from '../support/until.js';
 import { steadily } from './support/pace.js';
-import { report } from './support/report.js';
+import { report } from '../support/report.js';
 import { seeded, Weather } from './weather.js';
 
 const CLIENTS = 50;

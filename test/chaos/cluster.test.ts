@@ -8,7 +8,7 @@ import { ChaosCluster } from './support/cluster.js';
 import { Ledger } from './support/ledger.js';
 import { steadily } from './support/pace.js';
 import { drawPlan, type Deed } from './support/plan.js';
-import { report } from './support/report.js';
+import { report } from '../support/report.js';
 import { Visitor } from './support/visitor.js';
 import { seeded } from './weather.js';
 
@@ -70,10 +70,16 @@ describe('chaos in a cluster', () => {
         const { epoch, top: offset } = await store.span(room);
         tops.set(room, JSON.stringify({ epoch, offset }));
       }
-      const behind = () => views.filter(({ name, position }) => JSON.stringify(position) !== tops.get(name));
+      const behind = () =>
+        visitors.flatMap((visitor) =>
+          visitor.views
+            .filter(({ name, position }) => JSON.stringify(position) !== tops.get(name))
+            .map((view) => `${visitor} ${view}`),
+        );
       await until(
         () => behind().length === 0,
-        () => `${behind().length} to see the last message: ${cluster.said.join('\n')}`,
+        () =>
+          `${behind().length} to see the last message, ${[...tops].join(' ')}: ${behind().slice(0, 5).join('; ')}; ${cluster.said.join('\n')}`,
         PATIENCE,
       );
       const here = visitors.map(({ client }) => client.session?.id ?? '').toSorted();

@@ -66,6 +66,10 @@ export class RoomView {
     return (this.#room.members ?? []).map(({ id }) => id);
   }
 
+  toString(): string {
+    return `${this.name}: ${this.state} at ${JSON.stringify(this.position)}, after ${this.stretches.at(-1)?.texts.at(-1)}`;
+  }
+
   say(text: string): Promise<Position> {
     return this.#room.send('say', text);
   }

@@ -11,6 +11,9 @@ export interface Sent {
   outcome: Position | RoostError | undefined;
 }
 
+/** Milliseconds that a session of the cluster may be away, less what a client may notice late. */
+const TTL = 7_000;
+
 export interface VisitorParts {
   readonly url: string;
   readonly rooms: readonly string[];
@@ -48,16 +51,20 @@ export class Visitor {
     });
     let known: string | undefined;
     let before = '';
+    let goneAt = 0;
     this.client.onStatus((status) => {
       // An online client tells of each room that comes back; that is no further connection.
       const connected = status.state === 'online' && before !== 'online';
+      if (before === 'online' && status.state !== 'online') goneAt = performance.now();
       before = status.state;
       if (status.state === 'closed' && status.why !== 'ended') this.#fault(`closed: ${status.why}`);
       if (status.state !== 'online' || !connected) return;
       if (status.resumed) this.resumes++;
       else if (known !== undefined) {
         this.lost++;
-        if (losses() === this.#lossesBefore) this.#fault('the session was lost, though its data was kept');
+        const away = performance.now() - goneAt;
+        if (losses() === this.#lossesBefore && away < TTL)
+          this.#fault(`the session was lost after ${away.toFixed(0)} ms away, though its data was kept`);
         this.#lossesBefore = losses();
       }
       known = this.client.session?.id;
@@ -85,6 +92,10 @@ export class Visitor {
       (position) => (sent.outcome = position),
       (error: RoostError) => (sent.outcome = error),
     );
+  }
+
+  toString(): string {
+    return `${this.name}, ${JSON.stringify(this.client.status)}, session ${this.client.session?.id}, on ${this.nodes.slice(-3).join(', ')}`;
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Writes figures as a section of the page that `ROOST_CHAOS_REPORT` names; without one they are printed. */
+/** Writes figures as a section of the page that `ROOST_REPORT` names; without one they are printed. */
 export function report(heading: string, text: string, figures: Readonly<Record<string, number | string>>): void {
-  const file = process.env['ROOST_CHAOS_REPORT'];
+  const file = process.env['ROOST_REPORT'];
   const rows = Object.entries(figures).map(([name, value]) => `| ${name} | ${value.toLocaleString('en')} |`);
   const table = ['| | |', '| --- | --- |', ...rows].join('\n');
   if (file === undefined) {
