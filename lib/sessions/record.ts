@@ -1,6 +1,6 @@
 import { isUnavailable } from '../protocol/index.js';
 import type { Cluster, Saved, SessionChanges } from '../store/cluster.js';
-import type { TimerWheel } from '../time/timer-wheel.js';
+import type { Timer, TimerWheel } from '../time/timer-wheel.js';
 import { answeredRequest, answeredValue, requestField } from './request-field.js';
 
 /** Milliseconds after which what could not be written is tried again. */
@@ -41,6 +41,7 @@ export class SessionRecord {
   /** The write that follows the one that is on its way, where somebody waits for it. */
   #next: { readonly written: Promise<boolean>; readonly begin: (written: Promise<boolean>) => void } | undefined;
   #soon = false;
+  #again: Timer | undefined;
   /** Whether what is written may be anything. */
   #unsure = false;
   #closed = false;
@@ -102,7 +103,7 @@ export class SessionRecord {
       last = this.save();
       written = await last.catch(() => false);
     } while (written && this.save() !== last);
-    this.#closed = true;
+    this.close();
     return written;
   }
 
@@ -140,7 +141,7 @@ export class SessionRecord {
 
   /** Removes what is written: the session is over, and everybody has heard of it. */
   async remove(): Promise<void> {
-    this.#closed = true;
+    this.close();
     await this.#last.catch(() => undefined);
     await this.parts.cluster.remove(this.id, this.generation);
   }
@@ -148,6 +149,7 @@ export class SessionRecord {
   /** Nothing is written any more. */
   close(): void {
     this.#closed = true;
+    this.#again?.cancel();
   }
 
   async #alone(write: () => Promise<boolean>): Promise<boolean> {
@@ -211,8 +213,11 @@ export class SessionRecord {
       saved = await cluster.save(this.id, this.generation, { ...changes, anew: whole && writesAnew() });
     } catch (error) {
       // Whether it was written is not known: everything is written anew.
-      if (!this.#unsure) wheel.after(AGAIN, () => this.saveSoon());
       this.#unsure = true;
+      this.#again ??= wheel.after(AGAIN, () => {
+        this.#again = undefined;
+        this.saveSoon();
+      });
       // That the store is away it says itself.
       if (!isUnavailable(error)) onError(error);
       throw error;
@@ -224,7 +229,7 @@ export class SessionRecord {
       const all = this.#compare();
       if (all !== undefined) return this.#write(all);
     }
-    this.#closed = true;
+    this.close();
     onFenced(gone);
     return false;
   }

@@ -27,6 +27,7 @@ function record(saved: ReadonlyMap<string, string> = new Map()) {
   const answers = new Answers({ count: 2, bytes: 1_000, discarded: 4 });
   const written: Pick<SessionChanges, 'set' | 'gone' | 'whole'>[] = [];
   const held = new Hold();
+  const clock = new ManualClock();
   const save = async (_id: string, _generation: number, { set, gone, whole }: SessionChanges): Promise<Saved> => {
     written.push({ set, gone, whole });
     await held.until;
@@ -37,7 +38,7 @@ function record(saved: ReadonlyMap<string, string> = new Map()) {
     1,
     {
       cluster: { save } as unknown as Cluster,
-      wheel: new TimerWheel(new ManualClock(), (error) => expect(error).toBeUndefined()),
+      wheel: new TimerWheel(clock, (error) => expect(error).toBeUndefined()),
       ttl: 1_000,
       fields: () => new Map(Array.from(answers.running.keys(), (id) => [`q:${id}`, 'running'])),
       answers: answers.kept,
@@ -55,7 +56,7 @@ function record(saved: ReadonlyMap<string, string> = new Map()) {
     answers.settle(id, `answer ${id}`);
     await made.save();
   };
-  return { made, answers, written, held, run };
+  return { made, answers, written, held, run, clock };
 }
 
 describe('what is written of a session', () => {
@@ -132,5 +133,21 @@ describe('what is written of a session', () => {
     expect(written).toHaveLength(1);
     await made.save();
     expect(written.at(-1)).toMatchObject({ whole: true, set: new Map([['q:1', 'running'], ['q:2', 'running']]) }); // prettier-ignore
+  });
+
+  it('is tried again where it could not be written, also where it was to be written as a whole meanwhile', async () => {
+    const { made, answers, written, held, clock } = record();
+    answers.begin(1);
+    answers.start(1, 'a');
+    held.hold();
+    const saving = made.save();
+    const rewriting = made.rewrite();
+    held.fail();
+    await expect(saving).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await rewriting;
+    clock.advance(1_500);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(written).toHaveLength(2);
+    expect(written[1]).toMatchObject({ whole: true });
   });
 });
