@@ -154,7 +154,7 @@ export class SessionRecord {
 
   async #alone(write: () => Promise<boolean>): Promise<boolean> {
     this.#writing = true;
-    let next = (): Promise<boolean> => this.save();
+    let next = async (): Promise<boolean> => this.save();
     try {
       return await write();
     } catch (error) {
