@@ -5,7 +5,7 @@ import type { TokenRate } from '../connection/token-bucket.js';
 import { TokenBuckets } from '../connection/token-buckets.js';
 import { CloseCode, RoostException, SUBPROTOCOL, type ErrorCode } from '../protocol/index.js';
 import { withDeadline } from '../sessions/deadline.js';
-import type { Identity } from '../sessions/sessions.js';
+import type { Identity } from '../sessions/session.js';
 import type { Clock } from '../time/clock.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import type { Authenticate, Authenticated, Handshake } from './authentication.js';

@@ -3,13 +3,14 @@ import type { User } from '../rooms/member.js';
 import { ENDED_FIELD, seatField, type SessionState } from '../store/cluster.js';
 import { requestField, runningValue } from './request-field.js';
 import type { Session } from './session.js';
+import { Tokens } from './token.js';
 
 /** A session, read from what was written of it. */
 export interface Written {
   readonly user: User | undefined;
   readonly address: string;
   readonly plain: boolean;
-  readonly tokens: Session['tokens'];
+  readonly tokens: Tokens;
   readonly data: Record<string, unknown>;
   readonly lastId: number;
   readonly again: number[];
@@ -72,7 +73,7 @@ export function readFields({ fields }: SessionState): Written {
     Session,
     'user' | 'address' | 'mode'
   >;
-  const tokens = JSON.parse(fields.get('tokens') ?? '{}') as Session['tokens'];
+  const tokens = Object.assign(new Tokens(), JSON.parse(fields.get('tokens') ?? '{}') as Partial<Tokens>);
   const [lastId = 0, ...again] = JSON.parse(fields.get('ids') ?? '[]') as number[];
   const running = new Map<number, { node: string; lane: string }>();
   const kept = new Map<number, string>();

@@ -11,7 +11,7 @@ import { NodeCalls } from './node-calls.js';
 import { SessionRecord } from './record.js';
 import { RemoteRuns } from './remote-runs.js';
 import type { Session } from './session.js';
-import { hashToken, sessionOf } from './token.js';
+import { sessionOf } from './token.js';
 
 /** How long a node has to give a session up before it is taken from it, in milliseconds. */
 const HAND_OVER = 1_500;
@@ -214,8 +214,7 @@ export class Migration {
     const state = await this.parts.cluster.look(id);
     if (state === undefined) return undefined;
     const written = readFields(state);
-    const hash = hashToken(token);
-    const resumes = !written.plain && written.ended === undefined && Object.values(written.tokens).includes(hash);
+    const resumes = !written.plain && written.ended === undefined && written.tokens.has(token);
     return resumes ? { id, state, written } : undefined;
   }
 

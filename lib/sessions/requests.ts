@@ -2,21 +2,18 @@ import {
   encodeFrame,
   RoostException,
   type BadFrame,
-  type ErrorFrame,
   type HistoryFrame,
-  type JoinFrame,
   type MessageFrame,
   type Position,
   type RoomFrame,
 } from '../protocol/index.js';
 import type { Connection } from '../connection/connection.js';
-import type { LiveRoom } from '../rooms/live-room.js';
-import type { Membership } from '../rooms/membership.js';
 import type { Rooms } from '../rooms/rooms.js';
-import type { Span } from '../store/store.js';
 import type { Clock } from '../time/clock.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
+import { Answering, errorFrame, withId, type Answer } from './answering.js';
 import { withDeadline } from './deadline.js';
+import { Joining } from './joining.js';
 import type { SessionRecord } from './record.js';
 import type { Session } from './session.js';
 
@@ -54,14 +51,26 @@ export interface RequestParts {
   readonly onError: (error: unknown, what: string) => void;
 }
 
-/** An answer, as it is sent and kept; nothing for a request that wants none. */
-type Answer = string | undefined;
-
 /**
  * Serves what a session asks for: at most once for each id, in order within each room, and always with one answer.
  */
 export class Requests {
-  constructor(private readonly parts: RequestParts) {}
+  readonly #answering: Answering;
+  readonly #joining: Joining;
+
+  constructor(private readonly parts: RequestParts) {
+    const { rooms, clock, limits, draining, onError } = parts;
+    this.#answering = new Answering(limits.frame, onError);
+    this.#joining = new Joining({
+      rooms,
+      clock,
+      draining,
+      limit: limits.rooms,
+      replay: limits.replay,
+      deadline: (work, what) => this.#deadline(work, what),
+      answering: this.#answering,
+    });
+  }
 
   receive(session: Session, connection: Connection, frame: RoomFrame | MessageFrame): void {
     const { id } = frame;
@@ -74,7 +83,7 @@ export class Requests {
     const refusal = this.#tooMuch(session, connection);
     if (id !== undefined) session.parts.answers.begin(id);
     if (refusal !== undefined) {
-      this.#answer(session, id, encodeFrame(errorFrame(id, refusal)), true);
+      this.#answering.give(session, id, encodeFrame(errorFrame(id, refusal)), true);
       return;
     }
     session.pending++;
@@ -88,7 +97,7 @@ export class Requests {
         if (recorded === true) answer = await this.#serve(session, connection, frame);
         else answer = recorded;
         session.pending--;
-        this.#answer(session, id, answer, !anew);
+        this.#answering.give(session, id, answer, !anew);
       },
       discard: () => {
         session.pending--;
@@ -103,7 +112,7 @@ export class Requests {
     const repeated = id !== undefined && this.#repeated(session, id, false);
     if (id !== undefined && !repeated) session.parts.answers.begin(id);
     connection.refuseBad(fault, (frame) => {
-      if (!repeated) this.#answer(session, id, encodeFrame(frame), true);
+      if (!repeated) this.#answering.give(session, id, encodeFrame(frame), true);
     });
   }
 
@@ -142,16 +151,6 @@ export class Requests {
     return new RoostException('RATE_LIMITED', 'too many messages', { retryAfter });
   }
 
-  #answer(session: Session, id: number | undefined, text: Answer, keep: boolean): void {
-    if (text === undefined) return;
-    if (id !== undefined) {
-      if (keep) session.handedOver?.(id, text);
-      session.parts.answers.settle(id, keep ? text : undefined);
-      session.record?.saveSoon();
-    }
-    session.connection?.sendText(text);
-  }
-
   /**
    * Writes down that a handler is about to run, so that no other node runs it again.
    *
@@ -161,7 +160,7 @@ export class Requests {
     try {
       return (await record.save()) ? true : undefined;
     } catch (error) {
-      return encodeFrame(errorFrame(id, this.#refusalOf(error, 'session')));
+      return this.#answering.failure(id, error, 'session');
     }
   }
 
@@ -171,7 +170,7 @@ export class Requests {
       if (!('op' in frame)) return await this.#message(session, connection, frame);
       switch (frame.op) {
         case 'join':
-          return await this.#join(session, frame);
+          return await this.#joining.join(session, frame);
         case 'leave':
           return await this.#leave(session, frame.room, frame.id);
         case 'history':
@@ -181,14 +180,8 @@ export class Requests {
       }
     } catch (error) {
       const what = 'op' in frame ? frame.op : `message ${JSON.stringify(frame.event)}`;
-      return encodeFrame(errorFrame(frame.id, this.#refusalOf(error, what)));
+      return this.#answering.failure(frame.id, error, what);
     }
-  }
-
-  #refusalOf(error: unknown, what: string): RoostException {
-    if (error instanceof RoostException) return error;
-    this.parts.onError(error, what);
-    return new RoostException('INTERNAL', 'something went wrong');
   }
 
   // ---- messages ----------------------------------------------------------------------------------------------------
@@ -197,7 +190,7 @@ export class Requests {
     const { id, event, data } = frame;
     if (frame.room === undefined) {
       const result = await this.#deadline(this.parts.ordinary.message(session, connection, frame), event);
-      return this.#ack(id, result, undefined);
+      return this.#answering.ack(id, result, undefined);
     }
     const { room, membership } = this.#seat(session, frame.room);
     const { handlers } = room.definition;
@@ -207,152 +200,15 @@ export class Requests {
     const { params } = membership;
     const call = { room: handle, member: session, params, event, data };
     const result = await this.#deadline(handlers.message(call), event);
-    return this.#ack(id, result, published?.offset);
-  }
-
-  #ack(id: number | undefined, data: unknown, offset: number | undefined): Answer {
-    if (id === undefined) return undefined;
-    return this.#limited(
-      encodeFrame({ op: 'ack', id, ...(data !== undefined && { data }), ...(offset !== undefined && { offset }) }),
-    );
-  }
-
-  #limited(text: string): string {
-    const { frame } = this.parts.limits;
-    if (text.length * 3 > frame && Buffer.byteLength(text) > frame) {
-      throw new RoostException('TOO_LARGE', `an answer of more than ${frame} bytes`);
-    }
-    return text;
+    return this.#answering.ack(id, result, published?.offset);
   }
 
   // ---- membership --------------------------------------------------------------------------------------------------
 
-  async #join(session: Session, frame: JoinFrame): Promise<Answer> {
-    const { rooms, limits } = this.parts;
-    const name = frame.room;
-    rooms.match(name);
-    if (this.parts.draining()) throw new RoostException('UNAVAILABLE', 'the server is going down');
-    const seats = session.seats.has(name) ? 0 : 1;
-    if (session.seats.size + session.joins + seats > limits.rooms) {
-      throw new RoostException('TOO_MANY_ROOMS', `a session may be in ${limits.rooms} rooms`);
-    }
-    session.joins += seats;
-    try {
-      const room = await rooms.enter(name);
-      const attempt = room.joining(session);
-      try {
-        if (session.user !== undefined) await this.#refuseBanned(session.user.id, room);
-        return await this.#enter(session, frame, room, attempt);
-      } finally {
-        room.joinedOrNot(attempt);
-        room.release();
-      }
-    } finally {
-      session.joins -= seats;
-    }
-  }
-
-  /** @throws {RoostException} FORBIDDEN where the user is banned from the room */
-  async #refuseBanned(userId: string, room: LiveRoom): Promise<void> {
-    const ban = await room.store.bans.find(room.name, userId);
-    if (ban === undefined) return;
-    const { reason, until } = ban;
-    throw new RoostException('FORBIDDEN', reason === undefined ? 'banned' : `banned: ${reason}`, {
-      ...(until !== undefined && { retryAfter: Math.max(1, until - this.parts.clock.date()) }),
-    });
-  }
-
-  async #enter(
-    session: Session,
-    frame: JoinFrame,
-    room: LiveRoom,
-    attempt: ReturnType<LiveRoom['joining']>,
-  ): Promise<Answer> {
-    const top = room.position;
-    const { handlers } = room.definition;
-    const call = {
-      room: this.parts.rooms.handle(room, () => {}),
-      member: session,
-      params: room.params,
-      event: 'join',
-      data: frame.data,
-    };
-    const data = await this.#deadline(handlers.join(call), `join of ${call.room}`);
-    const span = frame.since && (await room.span());
-    // From here on nothing waits: what is decided now is what the client is told.
-    if (session.ended) {
-      if (session.handedOver === undefined) return undefined;
-      throw elsewhere();
-    }
-    if (attempt.calledOff !== undefined) {
-      return encodeFrame({ op: 'left', room: room.name, reason: attempt.calledOff, ...withId(frame.id) });
-    }
-    const seat = session.seats.get(room.name);
-    if (seat !== undefined) {
-      const again = this.#joined(frame, room, room.positionOf(seat.membership), undefined, data);
-      this.#answer(session, frame.id, again, true);
-      return undefined;
-    }
-    const recovered = frame.since && span && isRecoverable(frame.since, span, this.parts.limits.replay);
-    // Where the log has begun anew meanwhile a client that is told of the loss goes on in the new one; any other hears of it.
-    const from = recovered === false && top.epoch !== room.epoch ? room.position : top;
-    const start = recovered === true && frame.since !== undefined ? frame.since : from;
-    const membership = room.admit(session, { epoch: start.epoch, offset: start.offset });
-    let text: string;
-    try {
-      text = this.#joined(frame, room, membership.joinedAt, recovered, data);
-    } catch (error) {
-      room.remove(membership);
-      throw error;
-    }
-    session.seats.set(room.name, { room, membership });
-    session.departed.delete(room.name);
-    membership.presenceRev = room.presence.rev;
-    if (session.record !== undefined && !(await this.#seated(session, session.record, room, membership))) {
-      const reason = session.departed.get(room.name) ?? 'closed';
-      return encodeFrame({ op: 'left', room: room.name, reason, ...withId(frame.id) });
-    }
-    // The answer goes out before the room's first message.
-    this.#answer(session, frame.id, text, true);
-    const { connection } = session;
-    if (connection !== undefined && membership.connection !== connection) room.attach(membership, connection, start);
-    return undefined;
-  }
-
-  /**
-   * Writes a seat down before anybody is told of it.
-   *
-   * @returns whether it is still taken then
-   * @throws {RoostException} OUTCOME_UNKNOWN where another node has the session by now
-   */
-  async #seated(session: Session, record: SessionRecord, room: LiveRoom, membership: Membership): Promise<boolean> {
-    // What cannot be written now is written later; the member is one all the same.
-    const ours = await record.save().catch(() => true);
-    // The other server knows nothing of it.
-    if (!ours) throw elsewhere();
-    return session.ended || session.seats.get(room.name)?.membership === membership;
-  }
-
-  #joined(frame: JoinFrame, room: LiveRoom, at: Position, recovered: boolean | undefined, data: unknown): string {
-    const presence = room.presence.state;
-    return this.#limited(
-      encodeFrame({
-        op: 'joined',
-        ...withId(frame.id),
-        room: room.name,
-        epoch: at.epoch,
-        offset: at.offset,
-        ...(recovered !== undefined && { recovered }),
-        ...(data !== undefined && { data }),
-        ...(presence !== undefined && { presence }),
-      }),
-    );
-  }
-
   async #leave(session: Session, name: string, id: number | undefined): Promise<Answer> {
     this.#seat(session, name);
     const text = encodeFrame({ op: 'left', room: name, reason: 'left', ...withId(id) });
-    const hook = session.vacate(name, 'left', () => this.#answer(session, id, text, true));
+    const hook = session.vacate(name, 'left', () => this.#answering.give(session, id, text, true));
     // A hook that hangs holds up nothing but its own lane, and that not for ever. The client has its answer.
     if (hook !== undefined) await this.#deadline(hook, `leaving ${name}`).catch(() => undefined);
     return undefined;
@@ -378,7 +234,7 @@ export class Requests {
     const { room } = this.#seat(session, name);
     const state = room.presence.state;
     if (state === undefined) throw new RoostException('FORBIDDEN', 'this room does not tell who is in it');
-    return this.#ack(id, state, undefined);
+    return this.#answering.ack(id, state, undefined);
   }
 
   #seat(session: Session, name: string) {
@@ -393,32 +249,6 @@ export class Requests {
       this.parts.onError(error ?? new Error('it came to its end after its time was over'), `late: ${what}`);
     });
   }
-}
-
-/** Whether everything after a position can still be given, in a replay of bounded length. */
-export function isRecoverable(position: Position, span: Span, replayLimit: number): boolean {
-  const { epoch, offset } = position;
-  return epoch === span.epoch && offset <= span.top && offset >= span.oldest - 1 && span.top - offset <= replayLimit;
-}
-
-function errorFrame(id: number | undefined, refusal: RoostException): ErrorFrame {
-  const { code, message, details, retryAfter } = refusal;
-  return {
-    op: 'error',
-    ...withId(id),
-    code,
-    message,
-    ...(details !== undefined && { details }),
-    ...(retryAfter !== undefined && { retryAfter }),
-  };
-}
-
-function elsewhere(): RoostException {
-  return new RoostException('OUTCOME_UNKNOWN', 'the session went to another server meanwhile');
-}
-
-function withId(id: number | undefined): { readonly id?: number } {
-  return id === undefined ? {} : { id };
 }
 
 function offsetOf(place: number | Position): number {

@@ -19,6 +19,7 @@ import type { Answers } from './answers.js';
 import type { DirectQueue } from './direct-queue.js';
 import type { Lanes } from './lanes.js';
 import type { SessionRecord } from './record.js';
+import { Tokens } from './token.js';
 
 /**
  * Why a session ended.
@@ -32,6 +33,13 @@ import type { SessionRecord } from './record.js';
  * @publicApi
  */
 export type SessionEndReason = 'closed' | 'expired' | 'displaced' | 'shutdown' | (string & {});
+
+/** Who a connection belongs to, and until when. */
+export interface Identity {
+  readonly user: User | undefined;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number | undefined;
+}
 
 /** A session's place in a room. */
 interface Seat {
@@ -100,8 +108,8 @@ export class Session<
   settle: (() => Promise<void>) | undefined;
   /** @internal Takes answers of handlers that still ran when another node took the session over. */
   handedOver: ((id: number, text: string) => void) | undefined;
-  /** @internal Hashes of the tokens that resume it: the one last presented, and the one issued for it, or about to be. */
-  readonly tokens: { presented?: string; issued?: string; next?: string } = {};
+  /** @internal What resumes it. */
+  readonly tokens = new Tokens();
   #ended = false;
   #endReason: SessionEndReason | undefined;
   readonly #hooks = new Set<Promise<void>>();

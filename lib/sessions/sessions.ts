@@ -8,8 +8,6 @@ import {
   isUnavailable,
   type ConnectFrame,
   type LeaveReason,
-  type Position,
-  type ResumedRoom,
   type SessionLimits,
 } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
@@ -19,22 +17,14 @@ import type { TimerWheel } from '../time/timer-wheel.js';
 import { Answers } from './answers.js';
 import { Absence, EXPIRE_AGAIN } from './absence.js';
 import type { AwayLimits } from './away-list.js';
-import { withDeadline } from './deadline.js';
 import { DirectQueue } from './direct-queue.js';
 import { Lanes } from './lanes.js';
 import { Migration } from './migration.js';
 import type { SessionRecord } from './record.js';
-import { isRecoverable } from './requests.js';
 import { Restoration } from './restoration.js';
-import { Session, type SessionEndReason } from './session.js';
-import { hashToken, newSessionId, newToken, sessionOf } from './token.js';
-
-/** Who a connection belongs to, and until when. */
-export interface Identity {
-  readonly user: User | undefined;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number | undefined;
-}
+import { Resumption } from './resumption.js';
+import { Session, type Identity, type SessionEndReason } from './session.js';
+import { newSessionId, newToken, sessionOf } from './token.js';
 
 /** What the app wants to hear of a session's life. None of these rejects. */
 export interface SessionHooks {
@@ -81,6 +71,7 @@ export class Sessions {
   readonly #byUser = new Map<string, Set<Session>>();
   readonly #absence: Absence;
   readonly #restoration: Restoration;
+  readonly #resumption: Resumption;
   readonly #hooks = new Set<Promise<void>>();
   readonly #opened = new Subject<Session>();
   readonly #resumed = new Subject<Session>();
@@ -108,6 +99,19 @@ export class Sessions {
       wentAway: (session) => this.#wentAway.next(session),
       end: (session, reason) => this.end(session, reason),
       drop: (session) => this.#drop(session),
+    });
+    this.#resumption = new Resumption({
+      rooms,
+      wheel,
+      replay: options.replay,
+      timeout: options.resumeTimeout,
+      host: {
+        claim: (...given) => this.#claim(...given),
+        settle: (...given) => this.#settle(...given),
+        vacate: (...given) => this.#vacate(...given),
+        welcome: (...given) => this.#welcome(...given),
+      },
+      onError,
     });
     this.#restoration = new Restoration(
       rooms,
@@ -189,7 +193,8 @@ export class Sessions {
    */
   async open(connection: Connection, identity: Identity, ready: (session: Session) => void): Promise<void> {
     const session = this.#create(newSessionId(), identity.user, connection.address, connection.mode);
-    const token = session.mode === 'session' ? this.#issue(session, newToken(session.id)) : undefined;
+    const token = session.mode === 'session' ? newToken(session.id) : undefined;
+    if (token !== undefined) session.tokens.issue(token);
     const record = (session.record = this.#migration?.record(session));
     if (record !== undefined) {
       const created = record.create();
@@ -214,8 +219,7 @@ export class Sessions {
   /** @internal The session on this node that a token resumes. */
   byToken(token: string): Session | undefined {
     const session = this.#sessions.get(sessionOf(token));
-    const hash = hashToken(token);
-    return session !== undefined && Object.values(session.tokens).includes(hash) ? session : undefined;
+    return session?.tokens.has(token) === true ? session : undefined;
   }
 
   /** @internal Whose session a token resumes that is not on this node. */
@@ -229,11 +233,7 @@ export class Sessions {
   }
 
   /**
-   * @internal Gives a session to a newer connection: fences the older, asks the rooms again, then welcomes it with
-   * everything that it missed.
-   *
-   * The caller has made sure that the session is the user's. Whoever claims the session while rooms are asked takes it
-   * over in turn.
+   * @internal Gives a session to a newer connection. The caller has made sure that the session is the user's.
    *
    * @param ready called before the first request is let through
    * @returns whether the connection got it; where not, it has been closed
@@ -245,48 +245,9 @@ export class Sessions {
     identity: Identity,
     ready: () => void,
   ): Promise<boolean> {
-    this.#claim(session, connection, hashToken(frame.session ?? ''));
-    await this.#askRooms(session, connection);
-    const token = this.#prepare(session);
-    // The token has to be known wherever the client goes with it.
-    const [spans, ours = true] = await Promise.all([this.#spans(session), session.record?.save()]);
-    // From here to the end nothing waits.
-    if (!ours) connection.closeWithHint(CloseCode.RESTARTING, 'the session is on another server', 0);
-    if (session.claimant !== connection) return false;
-    session.claimant = undefined;
-    this.#settle(session, connection, identity);
-
-    const named = new Map(Object.entries(frame.rooms ?? {}));
-    const rooms: Record<string, ResumedRoom> = Object.create(null) as Record<string, ResumedRoom>;
-    const starts = new Map<string, Position>();
-    for (const [name, { room, membership }] of session.seats) {
-      const position = named.get(name) ?? membership.joinedAt;
-      const span = spans.get(name);
-      // A room that was joined since the log was looked at is where its join said.
-      const recovered = span === undefined || isRecoverable(position, span, this.parts.options.replay);
-      const start = recovered ? position : room.position;
-      rooms[name] = { epoch: start.epoch, offset: start.offset, recovered };
-      starts.set(name, start);
-    }
-    if (session.record !== undefined) session.parts.direct.catchUp(frame.seq ?? 0);
-    const direct = session.parts.direct.since(frame.seq ?? 0);
-    const whole = direct.recovered && Object.values(rooms).every(({ recovered }) => recovered);
-    this.counts[whole ? 'recovered' : 'gaps']++;
-    connection.send({
-      ...this.#welcome(session, this.#issue(session, token)),
-      resumed: true,
-      rooms,
-      direct: { seq: direct.seq, recovered: direct.recovered },
-    });
-    for (const name of named.keys()) {
-      if (session.seats.has(name)) continue;
-      connection.send({ op: 'left', room: name, reason: session.departed.get(name) ?? 'closed' });
-    }
-    for (const text of direct.texts) connection.sendText(text);
-    for (const [name, { room, membership }] of session.seats) {
-      membership.presenceRev = -1;
-      room.attach(membership, connection, starts.get(name) ?? membership.joinedAt);
-    }
+    const through = await this.#resumption.resume(session, connection, frame, identity);
+    if (through === undefined) return false;
+    this.counts[through.recovered ? 'recovered' : 'gaps']++;
     this.#run(this.parts.hooks.resume(session));
     this.#resumed.next(session);
     ready();
@@ -429,26 +390,7 @@ export class Sessions {
     } as const;
   }
 
-  /** Makes a token that counts when it is {@link #issue}d, and is written down before. */
-  #prepare(session: Session): string {
-    const token = newToken(session.id);
-    session.tokens.next = hashToken(token);
-    return token;
-  }
-
-  #issue(session: Session, token: string): string {
-    delete session.tokens.next;
-    session.tokens.issued = hashToken(token);
-    return token;
-  }
-
-  #claim(session: Session, connection: Connection, presented: string): void {
-    const { tokens } = session;
-    if (presented !== tokens.presented) {
-      tokens.presented = presented;
-      delete tokens.issued;
-      delete tokens.next;
-    }
+  #claim(session: Session, connection: Connection): void {
     const older = [session.connection, session.claimant];
     this.#disconnect(session);
     session.claimant = connection;
@@ -464,42 +406,6 @@ export class Sessions {
     session.claimant = undefined;
     session.credentials?.cancel();
     for (const { room, membership } of session.seats.values()) room.detach(membership);
-  }
-
-  async #askRooms(session: Session, claimant: Connection): Promise<void> {
-    const { wheel, options, rooms, onError } = this.parts;
-    await Promise.all(
-      Array.from(session.seats, async ([name, { room, membership }]) => {
-        const { user } = session;
-        // The seat may be another by now, and where another connection has claimed the session, that one's question counts.
-        const refuse = (reason: LeaveReason): void => {
-          if (session.claimant !== claimant) return;
-          if (session.seats.get(name)?.membership === membership) this.#vacate(session, name, reason);
-        };
-        // Its node may have died before it heard.
-        if (user !== undefined && (await room.store.bans.find(name, user.id)) !== undefined) return refuse('banned');
-        if (!room.definition.handlers.resumes) return;
-        const { params } = membership;
-        const call = { room: rooms.handle(room, () => {}), member: session, params, event: 'resume', data: undefined };
-        const asking = room.definition.handlers.resume(call);
-        try {
-          await withDeadline(wheel, options.resumeTimeout, asking, (error) => {
-            onError(error ?? new Error('a resume handler came to its end too late'), `resume of ${call.room}`);
-          });
-        } catch {
-          // For a reason that the pipeline has logged where it was none of its own.
-          refuse('refused');
-        }
-      }),
-    );
-  }
-
-  async #spans(session: Session) {
-    const names = [...session.seats.keys()];
-    const spans = await Promise.all(
-      names.map(async (name) => [name, await session.seats.get(name)?.room.span()] as const),
-    );
-    return new Map(spans);
   }
 
   /** Ends a session whose client has said goodbye: what it asked for before still runs, then it leaves its rooms. */

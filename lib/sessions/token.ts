@@ -19,3 +19,35 @@ export function hashToken(token: string): string {
 export function newSessionId(): string {
   return randomBytes(12).toString('base64url');
 }
+
+/** Hashes of the tokens that resume a session: the one last presented, and the one issued for it, or about to be. */
+export class Tokens {
+  presented?: string;
+  issued?: string;
+  next?: string;
+
+  /** Whether a token resumes the session. */
+  has(token: string): boolean {
+    const hash = hashToken(token);
+    return [this.presented, this.issued, this.next].includes(hash);
+  }
+
+  /** A client comes with this one: what was issued for another no longer counts. */
+  present(token: string): void {
+    const hash = hashToken(token);
+    if (hash === this.presented) return;
+    this.presented = hash;
+    delete this.issued;
+    delete this.next;
+  }
+
+  /** One is about to be issued: it has to be written down before the client is told. */
+  prepare(token: string): void {
+    this.next = hashToken(token);
+  }
+
+  issue(token: string): void {
+    delete this.next;
+    this.issued = hashToken(token);
+  }
+}
