@@ -41,7 +41,13 @@ describe('chaos in a cluster', () => {
       const random = seeded(seed);
       const cluster = await ChaosCluster.start(NODES);
       ends.push(() => cluster.end());
-      const parts = { url: cluster.url, rooms: ROOMS, random, losses: () => cluster.losses };
+      const parts = {
+        url: cluster.url,
+        rooms: ROOMS,
+        random,
+        losses: () => cluster.losses,
+        at: (time: number) => cluster.at(time),
+      };
       const visitors = Array.from({ length: CLIENTS }, (_, i) => new Visitor(`c${i}`, parts));
       const leavers = Array.from({ length: LEAVERS }, (_, i) => new Visitor(`l${i}`, parts));
       ends.push(() => Promise.all([...visitors, ...leavers].map((visitor) => visitor.close())));
@@ -79,7 +85,7 @@ describe('chaos in a cluster', () => {
       await until(
         () => behind().length === 0,
         () =>
-          `${behind().length} to see the last message, ${[...tops].join(' ')}: ${behind().slice(0, 5).join('; ')}; ${cluster.said.join('\n')}`,
+          `${behind().length} to see the last message, ${[...tops].join(' ')}: ${behind().slice(0, 5).join('; ')}; ${[...cluster.history, ...cluster.said].join('\n')}`,
         PATIENCE,
       );
       const here = visitors.map(({ client }) => client.session?.id ?? '').toSorted();
@@ -90,11 +96,12 @@ describe('chaos in a cluster', () => {
           `${mistaken().length} to see who is here, ${here.join()}: ${mistaken()
             .slice(0, 3)
             .map(({ name, members }) => `${name}: ${members.toSorted().join()}`)
-            .join('; ')}; ${cluster.said.join('\n')}`,
+            .join('; ')}; ${[...cluster.history, ...cluster.said].join('\n')}`,
         PATIENCE,
       );
 
-      expect(visitors.flatMap(({ faults }) => faults)).toEqual([]);
+      const faults = visitors.flatMap((visitor) => visitor.faults);
+      if (faults.length > 0) throw new Error([...faults, 'what was done:', ...cluster.history].join('\n'));
       // One order: whoever has seen an entry has seen the same one. Logs begin anew only where data was lost.
       const ledger = new Ledger(views);
       expect(ledger.faults).toEqual([]);

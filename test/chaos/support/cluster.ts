@@ -25,6 +25,8 @@ export class ChaosCluster {
   readonly done = new Map<Deed['what'], number>();
   /** Milliseconds from the beginning of the plan until Redis lost its data for the first time. */
   lostAfter = Number.POSITIVE_INFINITY;
+  /** What was done, and when it was over, with the milliseconds from the beginning of the plan. */
+  readonly history: string[] = [];
   #began = 0;
   #over = false;
   readonly #failures: unknown[] = [];
@@ -143,6 +145,22 @@ export class ChaosCluster {
   }
 
   async #do(deed: Deed): Promise<void> {
+    const what = `${deed.what}${'node' in deed ? ` of node ${deed.node + 1}` : ''}`;
+    this.#note(what);
+    await this.#carryOut(deed);
+    this.#note(`${what} is over`);
+  }
+
+  #note(what: string): void {
+    this.history.push(`${this.at(performance.now())} ${what}`);
+  }
+
+  /** Milliseconds from the beginning of the plan. */
+  at(time: number): number {
+    return Math.round(time - this.#began);
+  }
+
+  async #carryOut(deed: Deed): Promise<void> {
     this.done.set(deed.what, (this.done.get(deed.what) ?? 0) + 1);
     switch (deed.what) {
       case 'kill': {

@@ -20,6 +20,8 @@ export interface VisitorParts {
   readonly random: () => number;
   /** How often the server's data was lost. */
   readonly losses: () => number;
+  /** Milliseconds from the beginning of the plan, of a time. */
+  readonly at: (time: number) => number;
 }
 
 /** A client that talks in all rooms, and what it has seen. */
@@ -38,7 +40,7 @@ export class Visitor {
 
   constructor(
     readonly name: string,
-    { url, rooms, random, losses }: VisitorParts,
+    { url, rooms, random, losses, at }: VisitorParts,
   ) {
     this.#lossesBefore = losses();
     this.client = new RoostClient(url, {
@@ -52,6 +54,7 @@ export class Visitor {
     let known: string | undefined;
     let before = '';
     let goneAt = 0;
+    let begunAt = 0;
     this.client.onStatus((status) => {
       // An online client tells of each room that comes back; that is no further connection.
       const connected = status.state === 'online' && before !== 'online';
@@ -64,9 +67,12 @@ export class Visitor {
         this.lost++;
         const away = performance.now() - goneAt;
         if (losses() === this.#lossesBefore && away < TTL)
-          this.#fault(`the session was lost after ${away.toFixed(0)} ms away, though its data was kept`);
+          this.#fault(
+            `session ${known} on ${this.nodes.at(-1)} was lost though its data was kept: begun at ${at(begunAt)}, gone at ${at(goneAt)}, lost at ${at(performance.now())}`,
+          );
         this.#lossesBefore = losses();
       }
+      if (!status.resumed) begunAt = performance.now();
       known = this.client.session?.id;
     });
     this.client.on('node', (node) => this.nodes.push(node as string));
