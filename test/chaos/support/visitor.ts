@@ -7,6 +7,9 @@ import { RoomView } from './room-view.js';
 export interface Sent {
   readonly room: string;
   readonly text: string;
+  /** Milliseconds from the beginning of the plan. */
+  readonly at: number;
+  answeredAt?: number;
   /** Where it stands, or why nobody knows; nothing until it is answered. */
   outcome: Position | RoostError | undefined;
 }
@@ -37,12 +40,14 @@ export class Visitor {
   lost = 0;
   /** How often data was lost when the session began. */
   #lossesBefore: number;
+  readonly #at: () => number;
 
   constructor(
     readonly name: string,
     { url, rooms, random, losses, at }: VisitorParts,
   ) {
     this.#lossesBefore = losses();
+    this.#at = () => at(performance.now());
     this.client = new RoostClient(url, {
       WebSocket: WebSocket as unknown as WebSocketConstructor,
       backoff: { min: 50, max: 500 },
@@ -92,12 +97,13 @@ export class Visitor {
   say(n: number): void {
     const view = this.views[n % this.views.length];
     if (view === undefined || view.state === 'left') return;
-    const sent: Sent = { room: view.name, text: `${this.name}-${n}`, outcome: undefined };
+    const sent: Sent = { room: view.name, text: `${this.name}-${n}`, at: this.#at(), outcome: undefined };
     this.sent.push(sent);
-    view.say(sent.text).then(
-      (position) => (sent.outcome = position),
-      (error: RoostError) => (sent.outcome = error),
-    );
+    const answered = (outcome: Position | RoostError): void => {
+      sent.outcome = outcome;
+      sent.answeredAt = this.#at();
+    };
+    view.say(sent.text).then(answered, (error: RoostError) => answered(error));
   }
 
   toString(): string {
