@@ -1,13 +1,25 @@
 import { isUnavailable } from '../protocol/index.js';
 import { seatField, type Cluster, type SessionState } from '../store/cluster.js';
+import type { Clock } from '../time/clock.js';
+import type { TimerWheel } from '../time/timer-wheel.js';
 import { unknownOutcome } from './remote-runs.js';
 import { answeredValue, requestField, runningValue, runsOn } from './request-field.js';
 import type { Session } from './session.js';
 
-/** Answers of handlers that ran here, of sessions that other nodes have by now: those wait for them. */
+/** Milliseconds until it is tried again, where the store does not answer. */
+const AGAIN = 500;
+
+/**
+ * Answers of handlers that ran here, of sessions that other nodes have by now: those wait for them as long as this node
+ * lives, and with them whatever was asked for next. So it is tried until it is done, or nobody waits any more.
+ */
 export class Forwarding {
   constructor(
     private readonly cluster: Cluster,
+    private readonly clock: Clock,
+    private readonly wheel: TimerWheel,
+    /** Milliseconds that another node waits. */
+    private readonly patience: number,
     /** Tells a node of an answer, which it may miss: it is written as well. */
     private readonly tell: (node: string, session: string, id: number, text: string) => Promise<void>,
     private readonly onError: (error: unknown, what: string) => void,
@@ -16,11 +28,23 @@ export class Forwarding {
   /** A handler is through. */
   answered(session: Session, id: number, text: string): void {
     const lane = session.parts.answers.running.get(id) ?? '';
-    this.#pass(session, id, runningValue(this.cluster.node, lane), text).catch((error: unknown) => this.#failed(error));
+    this.#untilDone(() => this.#pass(session, id, runningValue(this.cluster.node, lane), text));
   }
 
-  /** Handlers were through, and their answers could no longer be written here. @param state what is written instead */
-  async unwritten(session: Session, state: SessionState): Promise<void> {
+  /**
+   * Handlers were through, and their answers could no longer be written here.
+   *
+   * @param found told what is written instead; nothing where the session is over
+   */
+  unwritten(session: Session, found: (state: SessionState | undefined) => void): void {
+    this.#untilDone(async () => {
+      const state = await this.cluster.look(session.id);
+      found(state);
+      if (state !== undefined) await this.#passAll(session, state);
+    });
+  }
+
+  async #passAll(session: Session, state: SessionState): Promise<void> {
     for (const [id, text] of session.parts.answers.kept) {
       const value = state.fields.get(requestField(id));
       if (value === undefined || !runsOn(value, this.cluster.node)) continue;
@@ -36,7 +60,14 @@ export class Forwarding {
     if (owner !== undefined) await this.tell(owner, session, id, text);
   }
 
-  #failed(error: unknown): void {
-    if (!isUnavailable(error)) this.onError(error, 'answer for another node');
+  #untilDone(work: () => Promise<void>): void {
+    const until = this.clock.now() + this.patience;
+    const attempt = (): void => {
+      work().catch((error: unknown) => {
+        if (!isUnavailable(error)) this.onError(error, 'answer for another node');
+        else if (this.clock.now() < until) this.wheel.after(AGAIN, attempt);
+      });
+    };
+    attempt();
   }
 }

@@ -90,10 +90,14 @@ export class Migration {
 
   constructor(private readonly parts: MigrationParts) {
     const { cluster, clock, wheel, handlerTimeout, onError } = parts;
-    this.#runs = new RemoteRuns(cluster, clock, wheel, handlerTimeout + LOOK_LATE, onError);
+    const patience = handlerTimeout + LOOK_LATE;
+    this.#runs = new RemoteRuns(cluster, clock, wheel, patience, onError);
     this.#calls = new NodeCalls(wheel);
     this.#forwarding = new Forwarding(
       cluster,
+      clock,
+      wheel,
+      patience,
       (node, session, id, text) => this.#tell(node, { op: 'answered', session, id, text }),
       onError,
     );
@@ -290,28 +294,29 @@ export class Migration {
     await Promise.race([session.idle(), late]);
     // From here on each answer goes its own way.
     session.handedOver = (request, text) => this.#forwarding.answered(session, request, text);
-    await session.record?.finish();
+    const { rooms } = session;
+    const written = await session.record?.finish();
     here.drop(session);
+    if (written === false) this.#seekElsewhere(session, rooms);
   }
 
   /** Another node has taken the session, or has ended it, without a word. */
   #fenced(session: Session, gone: readonly string[]): void {
-    const { cluster, here, onError } = this.parts;
+    const { here } = this.parts;
     const { rooms } = session;
     // What it has left here it may still be in there.
     for (const [room, reason] of session.departed)
       if (gone.includes(seatField(room))) here.expelled(session, room, reason);
     session.handedOver ??= (request, text) => this.#forwarding.answered(session, request, text);
     here.drop(session);
-    const look = async (): Promise<void> => {
+    this.#seekElsewhere(session, rooms);
+  }
+
+  /** What could not be written any more of a session that another node has is told to that one. @param rooms that it was in */
+  #seekElsewhere(session: Session, rooms: readonly string[]): void {
+    this.#forwarding.unwritten(session, (state) => {
       // Of rooms that it came into here too late nobody knows there.
-      const state = await cluster.look(session.id);
-      for (const room of rooms) if (state?.fields.has(seatField(room)) !== true) here.outOf(session, room);
-      if (state !== undefined) await this.#forwarding.unwritten(session, state);
-    };
-    look().catch((error: unknown) => {
-      // Others find out when they read who is in the room.
-      if (!isUnavailable(error)) onError(error, 'session');
+      for (const room of rooms) if (state?.fields.has(seatField(room)) !== true) this.parts.here.outOf(session, room);
     });
   }
 

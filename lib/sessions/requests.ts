@@ -154,11 +154,12 @@ export class Requests {
   /**
    * Writes down that a handler is about to run, so that no other node runs it again.
    *
-   * @returns whether it may; or the answer where it cannot, or nothing where another node has the session
+   * @returns whether it may; or the answer where it cannot: where another node has the session that one may wait for it
    */
   async #recorded(record: SessionRecord, id: number): Promise<true | Answer> {
     try {
-      return (await record.save()) ? true : undefined;
+      if (await record.save()) return true;
+      throw new RoostException('UNAVAILABLE', 'the session went to another server before this was done');
     } catch (error) {
       return this.#answering.failure(id, error, 'session');
     }
