@@ -14,9 +14,10 @@ import { Presence } from './presence.js';
 import type { KickSignal, Kicks } from './kicks.js';
 import type { LivingNodes } from './living-nodes.js';
 import { MemberSink } from './member-sink.js';
-import { messageOf, RoomMessage, type ObservedRoom, type Observer } from './observation.js';
+import type { ObservedRoom } from './observation.js';
+import { Observers } from './observers.js';
 import { ReplayFrames } from './replay-frames.js';
-import { Replay, type ReplaySink } from './replay.js';
+import { Replay } from './replay.js';
 import { Roster } from './roster.js';
 import type { RosterWriter } from './roster-writer.js';
 
@@ -74,6 +75,7 @@ interface Joining {
 export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly json: string;
   readonly presence: Presence;
+  readonly observers: Observers;
   /** Frames that a member gets when it goes live, however it came: the newest values of streams. */
   readonly greetings = new Set<() => readonly string[]>();
   /** Told of streams that are over on all nodes. */
@@ -84,7 +86,6 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   readonly #replayFrames: ReplayFrames;
   /** Joins under way, each with the reason it was called off for. */
   readonly #joining = new Set<Joining>();
-  readonly #observers = new Set<Observer>();
   /** Replays that are ahead of this node. */
   #ahead: { readonly offset: number; readonly reached: () => void }[] = [];
   #subscription: Subscription | undefined;
@@ -102,6 +103,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     firstRev: number,
   ) {
     this.json = JSON.stringify(name);
+    this.observers = new Observers(this, parts.onError);
     this.#batch = new Batch(parts.compressFrom);
     this.#replayFrames = new ReplayFrames(this.json);
     const { cluster } = parts.store;
@@ -118,7 +120,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     });
     const tell = (text: string): void => {
       this.tell(text);
-      this.#presenceChanged();
+      this.observers.presenceChanged();
     };
     this.presence = new Presence(name, this.#roster, definition, parts.wheel, tell, firstRev);
   }
@@ -261,7 +263,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   }
 
   #changed(membership: Membership): void {
-    if (this.definition.presence === 'off') this.#presenceChanged();
+    if (this.definition.presence === 'off') this.observers.presenceChanged();
     else this.presence.changed(membership.id);
     this.#roster.publish(membership);
   }
@@ -357,9 +359,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#top = entry.offset;
     if (this.#ahead.length > 0) this.#letAheadGo(entry.offset);
     if (this.#live.size > 0) this.#gatherEntry(entry);
-    if (this.#observers.size === 0) return;
-    const message = messageOf(this.name, entry);
-    if (message !== undefined) this.#show(message);
+    this.observers.entry(entry);
   }
 
   #gatherEntry(entry: Entry): void {
@@ -375,7 +375,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       this.#batch.add(encodeMessage(this.json, message), { ephemeral: true, except: message.except ?? [] });
       this.#gather();
     }
-    if (this.#observers.size > 0) this.#show(new RoomMessage(this.name, message, undefined));
+    this.observers.ephemeral(message);
   }
 
   cut(position: Position): void {
@@ -432,56 +432,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       store.cluster.signal(this.name, signal).catch((error: unknown) => onError(error, `stream of room ${this.json}`));
   }
 
-  // ---- observers in the app ----------------------------------------------------------------------------------------
-
-  observe(observer: Observer, since: Position | undefined, onGap: () => void): () => void {
-    if (since === undefined) {
-      this.#observers.add(observer);
-      return () => this.#observers.delete(observer);
-    }
-    const sink: ReplaySink = {
-      inTurn: (step) => step(),
-      give: (entries) => {
-        for (const entry of entries) {
-          const message = messageOf(this.name, entry);
-          if (message !== undefined) observer.message?.(message);
-        }
-      },
-    };
-    const replay = new Replay(this, sink, since);
-    replay
-      .run((outcome) => {
-        if (outcome === 'gap') onGap();
-        else this.#observers.add(observer);
-      })
-      .catch((error: unknown) => {
-        this.parts.onError(error, `replay of room ${this.json}`);
-        onGap();
-      });
-    return () => {
-      replay.cancel();
-      this.#observers.delete(observer);
-    };
-  }
-
-  /** Ends observations: the node goes down. */
-  endObservations(): void {
-    for (const observer of [...this.#observers]) observer.end();
-  }
-
-  #show(message: RoomMessage): void {
-    for (const observer of this.#observers) {
-      try {
-        observer.message?.(message);
-      } catch (error) {
-        this.parts.onError(error, `observer of room ${this.json}`);
-      }
-    }
-  }
-
-  #presenceChanged(): void {
-    for (const observer of this.#observers) observer.presence?.();
-  }
+  // ---- what is handed over -----------------------------------------------------------------------------------------
 
   /** Hands what was gathered to the live members' outboxes. */
   flush(): void {

@@ -56,12 +56,14 @@ export interface ObservedRoom {
   readonly size: number;
   readonly members: Iterable<{ readonly member: Member }>;
   readonly presence: { readonly state: PresenceState | undefined };
-  /**
-   * @param since what to begin after; without it, what comes
-   * @param onGap called instead of messages where that is no longer kept
-   * @returns ends it
-   */
-  observe(observer: Observer, since: Position | undefined, onGap: () => void): () => void;
+  readonly observers: {
+    /**
+     * @param since what to begin after; without it, what comes
+     * @param onGap called instead of messages where that is no longer kept
+     * @returns ends it
+     */
+    add(observer: Observer, since: Position | undefined, onGap: () => void): () => void;
+  };
   release(): void;
 }
 
@@ -71,8 +73,10 @@ export type Enter = () => Promise<ObservedRoom>;
 /** The messages of a room, those after `since` first where it is given, with no hole and no repeat in between. */
 export function observeMessages(enter: Enter, since: Position | undefined): Observable<RoomMessage> {
   return observation(enter, (room, subscriber) =>
-    room.observe({ message: (message) => subscriber.next(message), end: () => subscriber.complete() }, since, () =>
-      subscriber.error(new RoostException('UNAVAILABLE', 'what came after this position is no longer kept')),
+    room.observers.add(
+      { message: (message) => subscriber.next(message), end: () => subscriber.complete() },
+      since,
+      () => subscriber.error(new RoostException('UNAVAILABLE', 'what came after this position is no longer kept')),
     ),
   );
 }
@@ -82,7 +86,7 @@ export function observePresence<T>(enter: Enter, look: (room: ObservedRoom) => T
   return observation(enter, (room, subscriber) => {
     subscriber.next(look(room));
     const end = () => subscriber.complete();
-    return room.observe({ presence: () => subscriber.next(look(room)), end }, undefined, () => {});
+    return room.observers.add({ presence: () => subscriber.next(look(room)), end }, undefined, () => {});
   });
 }
 

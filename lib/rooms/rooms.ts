@@ -148,7 +148,7 @@ export class Rooms {
 
   /** @internal Ends what the app observes. */
   close(): void {
-    for (const { room } of [...this.#live.values()]) room.endObservations();
+    for (const { room } of [...this.#live.values()]) room.observers.end();
     this.inhabited$.complete();
     this.deserted$.complete();
   }

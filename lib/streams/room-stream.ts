@@ -35,7 +35,7 @@ export interface StreamDefinition {
 }
 
 /** What a stream needs of the room that it is in. */
-export interface StreamedRoom extends Pick<ObservedRoom, 'observe'> {
+export interface StreamedRoom extends Pick<ObservedRoom, 'observers'> {
   readonly name: string;
   /** Frames that a member gets when it goes live, however it came. */
   readonly greetings: Set<() => readonly string[]>;
@@ -92,7 +92,8 @@ export class RoomStream {
     room.greetings.add(this.#greeting);
     if (this.#isForAll) {
       room.completions.add(this.#completed);
-      if (this.#replays) this.#unlisten = room.observe({ message: this.#heard, end: () => {} }, undefined, () => {});
+      if (this.#replays)
+        this.#unlisten = room.observers.add({ message: this.#heard, end: () => {} }, undefined, () => {});
     }
     this.#subscription ??= (this.#isForAll ? this.#elected() : this.#values()).subscribe({
       next: (value) => this.#send(value),

@@ -11,6 +11,7 @@ class Told implements StreamedRoom {
   readonly name = 'feed/prices';
   readonly greetings = new Set<() => readonly string[]>();
   readonly completions = new Set<(event: string) => void>();
+  readonly observers = { add: () => () => {} };
   readonly said: string[] = [];
 
   constructor(private readonly frame: () => number) {}
@@ -30,10 +31,6 @@ class Told implements StreamedRoom {
 
   complete(event: string): void {
     for (const completed of this.completions) completed(event);
-  }
-
-  observe(): () => void {
-    return () => {};
   }
 }
 
