@@ -24,8 +24,8 @@ const AGAIN = 200;
 export class RoomView {
   /** The last is the present one. */
   readonly stretches: Stretch[] = [];
-  /** Public ids of sessions, each as often as it was seen to go. */
-  readonly gone = new Map<string, number>();
+  /** Public ids of sessions that were seen to go, with when and where each was seen to go, and to come back. */
+  readonly gone = new Map<string, { readonly went: string[]; readonly came: string[] }>();
   /** Those who were seen to go before any data was lost: it is not by that that they went. */
   readonly goneBefore = new Set<string>();
   rejoins = 0;
@@ -38,6 +38,7 @@ export class RoomView {
     private readonly client: RoostClient,
     readonly name: string,
     private readonly losses: () => number,
+    private readonly now: () => string,
     private readonly fault: (what: string) => void,
   ) {
     this.#room = this.#join();
@@ -122,9 +123,12 @@ export class RoomView {
     if (present.size !== members.length) this.fault(`${this.name}: somebody is here twice`);
     for (const id of this.#present) {
       if (present.has(id)) continue;
-      this.gone.set(id, (this.gone.get(id) ?? 0) + 1);
+      const gone = this.gone.get(id) ?? { went: [], came: [] };
+      gone.went.push(this.now());
+      this.gone.set(id, gone);
       if (this.losses() === 0) this.goneBefore.add(id);
     }
+    for (const id of present) if (!this.#present.has(id)) this.gone.get(id)?.came.push(this.now());
     this.#present = present;
   }
 }

@@ -81,7 +81,8 @@ export class Visitor {
       known = this.client.session?.id;
     });
     this.client.on('node', (node) => this.nodes.push(node as string));
-    this.views = rooms.map((room) => new RoomView(this.client, room, losses, (what) => this.#fault(what)));
+    const now = (): string => `${this.#at()} on ${this.nodes.at(-1)}`;
+    this.views = rooms.map((room) => new RoomView(this.client, room, losses, now, (what) => this.#fault(what)));
   }
 
   /** Resumes on another node than the one before. */
