@@ -131,8 +131,8 @@ export class RedisStore implements Store {
   }
 
   async span(room: string): Promise<Span> {
-    const { epoch, oldest, top } = (await this.#read(room, { limit: 0, bytes: 0 })).page;
-    return { epoch, oldest, top };
+    const [epoch, oldest, top, , , , rev] = await this.#ask(room, 'span', 0, 0, 0);
+    return { epoch, oldest, top, rev: Number(rev) };
   }
 
   subscribe(room: string, retention: Retention | undefined, listener: LogListener): Promise<Subscription> {
@@ -206,22 +206,36 @@ export class RedisStore implements Store {
 
   async #read(room: string, query: ReadQuery): Promise<ReadEntries> {
     const { since, before, limit, bytes } = query;
-    const mode = limit === 0 ? 'span' : before === undefined ? 'since' : 'before';
     const most = Math.min(bytes, 64 * 1024 * 1024);
-    const result = (await this.#redis.run('read', [this.#keys.meta(room), this.#keys.log(room)], () => [
-      this.#options.date(), uniqueText(), mode, before ?? since ?? 0, limit, most, this.#keep,
-    ])) as [string, number, number, number, number, string, ...string[]]; // prettier-ignore
+    const result =
+      before === undefined
+        ? await this.#ask(room, 'since', since ?? 0, limit, most)
+        : await this.#ask(room, 'before', before, limit, most);
     const [epoch, oldest, top, more, first, nonce, ...texts] = result;
     const found = texts.map((text, index) => readEntry(text, first + index));
     const entries = found.map(({ entry }) => entry);
-    const feed = this.#feeds.get(this.#keys.live(room));
-    // The log has begun anew, and this node has not heard of it.
-    if (feed !== undefined && feed.position.epoch !== epoch) this.#comparisons.add(feed);
     return {
       page: { epoch, oldest, top, more: more === 1, entries },
       nonces: found.map((one) => one.nonce),
       before: nonce === '' ? undefined : nonce,
     };
+  }
+
+  async #ask(
+    room: string,
+    what: 'span' | 'since' | 'before',
+    offset: number,
+    limit: number,
+    bytes: number,
+  ): Promise<[string, number, number, number, number, string, ...string[]]> {
+    const keys = [this.#keys.meta(room), this.#keys.log(room), this.#keys.roster(room)];
+    const answer = (await this.#redis.run('read', keys, () => [
+      this.#options.date(), uniqueText(), what, offset, limit, bytes, this.#keep,
+    ])) as [string, number, number, number, number, string, ...string[]]; // prettier-ignore
+    const feed = this.#feeds.get(this.#keys.live(room));
+    // The log has begun anew, and this node has not heard of it.
+    if (feed !== undefined && feed.position.epoch !== answer[0]) this.#comparisons.add(feed);
+    return answer;
   }
 
   async #check(

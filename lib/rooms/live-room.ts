@@ -349,6 +349,13 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     }
   }
 
+  /** Where the log begins and ends, once this node knows of who is here what was known anywhere when it was asked. */
+  async latest(): Promise<Span> {
+    const span = await this.span();
+    await this.#roster.reach(span.rev);
+    return span;
+  }
+
   #letAheadGo(upTo: number): void {
     const there = this.#ahead.filter(({ offset }) => offset <= upTo);
     this.#ahead = this.#ahead.filter(({ offset }) => offset > upTo);

@@ -68,6 +68,8 @@ export class Roster {
   /** Changes that came while the whole is read. */
   #held: RosterChange[] | undefined;
   #comparing: Timer | undefined;
+  /** Those who wait until it is at a revision. */
+  #waiting: { readonly rev: number; readonly reached: () => void }[] = [];
 
   constructor(private readonly parts: RosterParts) {}
 
@@ -100,6 +102,8 @@ export class Roster {
       const held = this.#held;
       this.#held = undefined;
       for (const change of held) this.take(change);
+      // Who waits for more than could be read is not held up.
+      this.#letGo(Number.POSITIVE_INFINITY);
     }
   }
 
@@ -116,6 +120,7 @@ export class Roster {
     }
     this.#rev = change.rev;
     this.#set(change.id, change.entry);
+    if (this.#waiting.length > 0) this.#letGo(this.#rev);
   }
 
   /**
@@ -132,8 +137,17 @@ export class Roster {
     this.#comparing ??= this.parts.wheel.after(OVERTAKING, () => {
       this.#comparing = undefined;
       // A lower one is another roster: what there was is lost.
-      if (rev > before ? this.#rev < rev : this.#rev === before) this.#reload();
+      const behind = rev > before ? this.#rev < rev : this.#rev === before;
+      if (behind || this.#waiting.length > 0) this.#reload();
     });
+  }
+
+  /** Settles when it is at this revision, which was seen, or could be read again. */
+  async reach(rev: number | undefined): Promise<void> {
+    if (this.parts.cluster === undefined || rev === undefined || rev <= this.#rev) return;
+    const reached = new Promise<void>((resolve) => this.#waiting.push({ rev, reached: resolve }));
+    this.compare(rev);
+    await reached;
   }
 
   /** This node's member has come, gone or changed: tells the others. */
@@ -162,6 +176,13 @@ export class Roster {
   close(): void {
     this.#comparing?.cancel();
     this.#comparing = undefined;
+    this.#letGo(Number.POSITIVE_INFINITY);
+  }
+
+  #letGo(upTo: number): void {
+    const there = this.#waiting.filter(({ rev }) => rev <= upTo);
+    this.#waiting = this.#waiting.filter(({ rev }) => rev > upTo);
+    for (const { reached } of there) reached();
   }
 
   async #look(): Promise<void> {

@@ -127,8 +127,11 @@ export class Resumption {
   }
 }
 
-/** What can still be given of a session's rooms, by their names. */
+/**
+ * What can still be given of a session's rooms, by their names. Of who is there it is shown nothing older than it has seen
+ * on another node.
+ */
 async function spansOf({ seats }: Session) {
-  const spans = await Promise.all(Array.from(seats, async ([name, { room }]) => [name, await room.span()] as const));
+  const spans = await Promise.all(Array.from(seats, async ([name, { room }]) => [name, await room.latest()] as const));
   return new Map(spans);
 }

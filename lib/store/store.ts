@@ -52,6 +52,8 @@ export interface Span {
   readonly epoch: string;
   readonly oldest: number;
   readonly top: number;
+  /** Of the last change of who is in the room, where nodes share that ({@link RosterChange}). */
+  readonly rev?: number;
 }
 
 export interface ReadQuery {

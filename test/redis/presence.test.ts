@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { redisStore } from 'nestjs-roost/redis';
-import { joined, useStage } from '../conformance/support/index.js';
+import { idOf, joined, positionOf, tokenOf, useStage } from '../conformance/support/index.js';
 import { until } from '../support/until.js';
-import { at, Scene } from './support.js';
+import { apart, at, Scene } from './support.js';
 
 // Apps end before what they use.
 const start = useStage();
@@ -36,5 +36,31 @@ describe('whom a dead node has left behind in a room, with nothing written of th
       () => !members().includes('ghost'),
       () => 'the one who was left behind to leave',
     );
+  });
+});
+
+describe('a client that comes back on a node that has missed who has left', () => {
+  it('is not shown again whom it has seen leave', async () => {
+    const redis = await scene.redis();
+    const proxy = await scene.proxy(redis);
+    const here = await start({ store: redisStore({ url: redis.url }) });
+    const there = await start({ store: redisStore({ client: apart(redis.port, proxy.port) }) });
+    const [client, leaver, other] = [await here.session(), await here.session(), await there.session()];
+    const rooms = { [ROOM]: positionOf(await joined(client, ROOM)) };
+    for (const one of [leaver, other]) await joined(one, ROOM);
+    await until(
+      () => there.rooms.get(ROOM).members.length === 3,
+      () => 'the other node to see all',
+    );
+    proxy.lose((direction) => direction === 'down');
+    await leaver.request({ op: 'leave', room: ROOM });
+    await until(
+      () => here.rooms.get(ROOM).members.length === 2,
+      () => 'the node to see it leave',
+    );
+    expect(there.rooms.get(ROOM).members).toHaveLength(3);
+    const back = await there.session({ session: tokenOf(client), rooms });
+    const { members } = await back.find(({ op }) => op === 'presence', 'who is here');
+    expect((members as { id: string }[]).map(({ id }) => id).toSorted()).toEqual([client, other].map(idOf).toSorted());
   });
 });

@@ -1,13 +1,13 @@
 -- Reads a page of a room's log. Where the room has no epoch yet it gets one, since a position is about to be told.
 --
--- KEYS[1]  meta hash      KEYS[2]  log list      (see append.lua)
+-- KEYS[1]  meta hash      KEYS[2]  log list      (see append.lua)      KEYS[3]  roster hash (see enroll.lua)
 -- ARGV[1]  now            milliseconds since 1970
 -- ARGV[2]  a new epoch, for where one is needed
 -- ARGV[3]  "since", "before" or "span"
 -- ARGV[4]  offset         ARGV[5]  entries at most      ARGV[6]  bytes at most; the first entry always fits
 -- ARGV[7]  milliseconds that the meta hash is kept at least
 -- Returns  {epoch, oldest, top, 1 where there is more, offset of the first entry, nonce of the entry at `since` or empty
---          where it is not kept, entries...}
+--          where it is not kept, entries...}; for a span the roster's revision instead of entries
 local known = redis.call('HMGET', KEYS[1], 'epoch', 'top', 'first', 'ttl')
 local epoch, top, first = known[1], tonumber(known[2] or 0), tonumber(known[3] or 1)
 local ttl = tonumber(known[4] or 600000)
@@ -33,7 +33,10 @@ if dropped > 0 then
 end
 
 local result = { epoch, first, top, 0, 0, '' }
-if ARGV[3] == 'span' then return result end
+if ARGV[3] == 'span' then
+  result[7] = redis.call('HGET', KEYS[3], '#rev') or '0'
+  return result
+end
 local most, bytes = tonumber(ARGV[5]), tonumber(ARGV[6])
 local from, to
 if ARGV[3] == 'since' then
