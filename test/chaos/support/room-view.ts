@@ -29,6 +29,8 @@ export class RoomView {
   /** Those who were seen to go before any data was lost: it is not by that that they went. */
   readonly goneBefore = new Set<string>();
   rejoins = 0;
+  /** When it was last told of a message: its node was in touch with Redis then. */
+  heardAt = 0;
   readonly #seen = new Set<string>();
   #room: ClientRoom<Talk>;
   #present = new Set<string>();
@@ -115,6 +117,7 @@ export class RoomView {
     }
     if (this.#seen.has(text)) this.fault(`${this.name}: ${text} came twice`);
     this.#seen.add(text);
+    this.heardAt = performance.now();
     this.stretches.at(-1)?.texts.push(text);
   }
 

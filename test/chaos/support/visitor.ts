@@ -14,7 +14,10 @@ export interface Sent {
   outcome: Position | RoostError | undefined;
 }
 
-/** Milliseconds that a session of the cluster may be away, less what a client may notice late. */
+/**
+ * Milliseconds that a session of the cluster may be away, less what is noticed late. They begin where its node is out of
+ * touch with Redis for so long that others take its sessions over, though the client may still be connected.
+ */
 const TTL = 7_000;
 
 export interface VisitorParts {
@@ -70,10 +73,11 @@ export class Visitor {
       if (status.resumed) this.resumes++;
       else if (known !== undefined) {
         this.lost++;
-        const away = performance.now() - goneAt;
+        const heardAt = Math.max(...this.views.map((view) => view.heardAt));
+        const away = performance.now() - heardAt;
         if (losses() === this.#lossesBefore && away < TTL)
           this.#fault(
-            `session ${known} on ${this.nodes.at(-1)} was lost though its data was kept: begun at ${at(begunAt)}, gone at ${at(goneAt)}, lost at ${at(performance.now())}`,
+            `session ${known} on ${this.nodes.at(-1)} was lost though its data was kept: begun at ${at(begunAt)}, heard last at ${at(heardAt)}, gone at ${at(goneAt)}, lost at ${at(performance.now())}`,
           );
         this.#lossesBefore = losses();
       }
