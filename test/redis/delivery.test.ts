@@ -278,6 +278,22 @@ describe('an entry', () => {
     expect((await watcher.span('a')).top).toBe(3);
   });
 
+  it('is not added again where the log it may have been in is lost meanwhile: that is unavailable', async () => {
+    const redis = await scene.redis();
+    const proxy = await scene.proxy(redis);
+    const [store, watcher] = [scene.store({ client: apart(proxy.port, redis.port) }), scene.store(at(redis))];
+    const ear = await Ear.at(store, 'a');
+    await say(store, 'a', 1);
+    proxy.stall('down');
+    const saying = say(store, 'a', 2);
+    await ear.has(2);
+    await redis.ask((client) => client.flushall());
+    proxy.cut();
+    proxy.flow();
+    await expect(saying).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect((await watcher.span('a')).top).toBe(0);
+  });
+
   it('is retracted once, whoever asks for it at the same moment', async () => {
     const redis = await scene.redis();
     const stores = [scene.store(at(redis)), scene.store(at(redis))] as const;

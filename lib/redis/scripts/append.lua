@@ -44,11 +44,13 @@ if ARGV[12] == '1' then
     if nonce == ARGV[4] then return { epoch, top - #last + index, 1, '' } end
     oldest = ts
   end
-  -- It was not added if all that was added since the first attempt is here to be seen.
+  -- It was not added if all that was added since the first attempt is here to be seen. What was in a log that has begun
+  -- anew since is not.
   local seen = top - #last
   local all = seen == 0 or (epoch == ARGV[10] and tonumber(ARGV[11]) >= seen)
     or (oldest ~= '' and tonumber(oldest) < tonumber(ARGV[5]) - RETRIES)
-  if not all then return { epoch, top, -1, '' } end
+  local another = ARGV[10] ~= '' and epoch ~= ARGV[10]
+  if another or not all then return { epoch, top, -1, '' } end
 end
 
 if epoch == ARGV[10] and tonumber(ARGV[11]) > top then
