@@ -3,20 +3,27 @@ import { SessionRecord } from '../../lib/sessions/record.js';
 import { TimerWheel } from '../../lib/time/timer-wheel.js';
 import { systemClock } from '../../lib/time/clock.js';
 import { until } from '../support/until.js';
-import type { RedisStore } from 'nestjs-roost/redis';
+import type { Redis } from 'ioredis';
+import { Redis as Redis5 } from 'ioredis-5';
+import type { RedisStore, RedisStoreOptions } from 'nestjs-roost/redis';
 import { at, say, Scene } from './support.js';
 
 const scene = Scene.use();
 const TTL = 60_000;
 
+const withIoredis5 = (port: number): RedisStoreOptions => ({
+  commandTimeout: 1_000,
+  client: () => new Redis5(port, '127.0.0.1', { lazyConnect: true }) as unknown as Redis,
+});
+
 /**
  * A store whose connection breaks so that it sees it and Redis does not: what it has sent since is on its way for as long
  * as the test wants, and is asked for again on another connection meanwhile.
  */
-async function scattered() {
+async function scattered(connect: (port: number) => RedisStoreOptions = (port) => at({ port })) {
   const redis = await scene.redis();
   const proxy = await scene.proxy(redis);
-  const store = scene.store(at(proxy));
+  const store = scene.store(connect(proxy.port));
   await until(
     () => store.health.up,
     () => 'the store to be connected',
@@ -58,6 +65,21 @@ describe('what a broken connection still carries', () => {
     await say(store, 'a', 3);
     await arrive();
     expect((await watcher.span('a')).top).toBe(3);
+  });
+
+  it('does not say it again with ioredis 5 either', async () => {
+    const { proxy, store, watcher } = await scattered(withIoredis5);
+    await say(store, 'a', 1);
+    const breaks = proxy.strand();
+    const saying = say(store, 'a', 2);
+    await until(
+      () => proxy.carried.some(({ stranded }) => stranded > 0),
+      () => 'what is said to be on its way',
+    );
+    const arrive = breaks();
+    expect(await saying).toMatchObject({ offset: 2 });
+    await arrive();
+    expect((await watcher.span('a')).top).toBe(2);
   });
 
   it('does not bring back who has left a room since', async () => {
