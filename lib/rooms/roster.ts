@@ -8,6 +8,8 @@ import type { RosterWriter } from './roster-writer.js';
 
 /** Milliseconds that changes which a comparison has seen have to come by themselves before all is read. */
 const OVERTAKING = 100;
+/** The same where somebody waits for them: among many who come back they may be late, and all of a large room is much. */
+const LATE = 500;
 
 /** Stands for the node of a member that is on its way to another one. */
 const MOVING = '';
@@ -68,6 +70,7 @@ export class Roster {
   /** Changes that came while the whole is read. */
   #held: RosterChange[] | undefined;
   #comparing: Timer | undefined;
+  #missing: Timer | undefined;
   /** Those who wait until it is at a revision. */
   #waiting: { readonly rev: number; readonly reached: () => void }[] = [];
 
@@ -137,8 +140,7 @@ export class Roster {
     this.#comparing ??= this.parts.wheel.after(OVERTAKING, () => {
       this.#comparing = undefined;
       // A lower one is another roster: what there was is lost.
-      const behind = rev > before ? this.#rev < rev : this.#rev === before;
-      if (behind || this.#waiting.length > 0) this.#reload();
+      if (rev > before ? this.#rev < rev : this.#rev === before) this.#reload();
     });
   }
 
@@ -146,7 +148,10 @@ export class Roster {
   async reach(rev: number | undefined): Promise<void> {
     if (this.parts.cluster === undefined || rev === undefined || rev <= this.#rev) return;
     const reached = new Promise<void>((resolve) => this.#waiting.push({ rev, reached: resolve }));
-    this.compare(rev);
+    this.#missing ??= this.parts.wheel.after(LATE, () => {
+      this.#missing = undefined;
+      if (this.#waiting.length > 0) this.#reload();
+    });
     await reached;
   }
 
@@ -174,8 +179,8 @@ export class Roster {
   }
 
   close(): void {
-    this.#comparing?.cancel();
-    this.#comparing = undefined;
+    for (const timer of [this.#comparing, this.#missing]) timer?.cancel();
+    this.#comparing = this.#missing = undefined;
     this.#letGo(Number.POSITIVE_INFINITY);
   }
 
