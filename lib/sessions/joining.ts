@@ -36,11 +36,11 @@ export class Joining {
     const name = frame.room;
     rooms.match(name);
     if (draining()) throw new RoostException('UNAVAILABLE', 'the server is going down');
-    const seats = session.seats.has(name) ? 0 : 1;
-    if (session.seats.size + session.joins + seats > limit) {
+    // One whose seat is being written down is in both.
+    if (new Set([...session.seats.keys(), ...session.joining, name]).size > limit) {
       throw new RoostException('TOO_MANY_ROOMS', `a session may be in ${limit} rooms`);
     }
-    session.joins += seats;
+    session.joining.add(name);
     try {
       const room = await rooms.enter(name);
       const attempt = room.joining(session);
@@ -52,7 +52,7 @@ export class Joining {
         room.release();
       }
     } finally {
-      session.joins -= seats;
+      session.joining.delete(name);
     }
   }
 

@@ -88,8 +88,8 @@ export class Session<
   readonly departed = new Map<string, LeaveReason>();
   /** @internal Rooms that it has left whose leave hooks run; where there are other nodes, one of them has to run them if this one dies. */
   readonly leaving = new Map<string, LeaveReason>();
-  /** @internal Joins that run, of rooms that it is not in. */
-  joins = 0;
+  /** @internal Rooms of which a join runs. */
+  readonly joining = new Set<string>();
   /** @internal Requests that are not finished. */
   pending = 0;
   /** @internal How many more requests were refused because there were too many than were let through since. */

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { redisStore } from 'nestjs-roost/redis';
-import { dataOf, joined, useStage, type RawClient, type Stage } from '../conformance/support/index.js';
+import {
+  dataOf,
+  eventually,
+  Gate,
+  idOf,
+  joined,
+  useStage,
+  type RawClient,
+  type Stage,
+} from '../conformance/support/index.js';
 import type { RedisServer } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { Scene } from './support.js';
@@ -87,5 +96,28 @@ describe('hard case 26: members on two nodes', () => {
     for (const client of clients) expect(await toldUntil(client, 'gap')).toEqual(['gap']);
     await publishAtLast(stages[1], 'after');
     for (const client of clients) expect(await toldUntil(client, 'after')).toEqual(['after']);
+  });
+});
+
+describe('a session', () => {
+  it('may be in so many rooms, each of which counts once, also while it is written that it is in there', async () => {
+    const redis = await scene.redis();
+    const proxy = await scene.proxy(redis);
+    const stage = await start({ store: redisStore({ url: proxy.url(redis.url) }), limits: { rooms: 2 } });
+    const client = await stage.session();
+    const gate = new Gate();
+    stage.script.join = () => gate.pass();
+    client.send({ op: 'join', room: 'room/a', id: 1 });
+    await gate.reached();
+    proxy.stall('up');
+    client.send({ op: 'join', room: 'room/b', id: 2 });
+    await client.settled();
+    gate.open();
+    const session = stage.sessions.get(idOf(client));
+    await eventually(() => session?.rooms.length === 1, 'the session to be in the first room');
+    proxy.flow();
+    expect(await client.answer(1)).toMatchObject({ op: 'joined' });
+    expect(await client.answer(2)).toMatchObject({ op: 'joined' });
+    expect(await client.request({ op: 'join', room: 'room/c' })).toMatchObject({ code: 'TOO_MANY_ROOMS' });
   });
 });
