@@ -19,7 +19,8 @@ export class LivingNodes {
     if (alive === undefined) {
       alive = this.cluster.alive(node);
       this.#asked.set(node, alive);
-      this.wheel.after(FRESH, () => this.#asked.delete(node));
+      const forget = (): void => void this.#asked.delete(node);
+      alive.then(() => this.wheel.after(FRESH, forget), forget);
     }
     return alive;
   }
