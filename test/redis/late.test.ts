@@ -6,7 +6,7 @@ import { until } from '../support/until.js';
 import type { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
 import type { RedisStore, RedisStoreOptions } from 'nestjs-roost/redis';
-import { at, say, Scene } from './support.js';
+import { at, say, scatter, Scene } from './support.js';
 
 const scene = Scene.use();
 const TTL = 60_000;
@@ -16,11 +16,8 @@ const withIoredis5 = (port: number): RedisStoreOptions => ({
   client: () => new Redis5(port, '127.0.0.1', { lazyConnect: true }) as unknown as Redis,
 });
 
-/**
- * A store whose connection breaks so that it sees it and Redis does not: what it has sent since is on its way for as long
- * as the test wants, and is asked for again on another connection meanwhile.
- */
-async function scattered(connect: (port: number) => RedisStoreOptions = (port) => at({ port })) {
+/** A store behind a network that can break, and another that watches. */
+async function behindNetwork(connect: (port: number) => RedisStoreOptions = (port) => at({ port })) {
   const redis = await scene.redis();
   const proxy = await scene.proxy(redis);
   const store = scene.store(connect(proxy.port));
@@ -33,18 +30,14 @@ async function scattered(connect: (port: number) => RedisStoreOptions = (port) =
 
 describe('what a broken connection still carries', () => {
   it('does not undo what has been written of a session since', async () => {
-    const { proxy, store, watcher } = await scattered();
+    const { proxy, store, watcher } = await behindNetwork();
     const { cluster } = store;
     await cluster.create('s', new Map([['ids', '[1]']]), TTL);
     const changes = { gone: [], whole: true, anew: false, away: false };
-    const breaks = proxy.strand();
-    const saving = cluster.save('s', 1, { ...changes, set: new Map([['ids', '[1]']]) });
-    await until(
-      () => proxy.carried.some(({ stranded }) => stranded > 0),
-      () => 'what is written to be on its way',
+    const { done, arrive } = await scatter(proxy, () =>
+      cluster.save('s', 1, { ...changes, set: new Map([['ids', '[1]']]) }),
     );
-    const arrive = breaks();
-    expect(await saving).toBe('saved');
+    expect(await done).toBe('saved');
     const running = new Map([['ids', '[2]'], ['q:2', 'rnode lane']]); // prettier-ignore
     expect(await cluster.save('s', 1, { ...changes, whole: false, set: running })).toBe('saved');
     await arrive();
@@ -52,46 +45,28 @@ describe('what a broken connection still carries', () => {
   });
 
   it('does not say again what was said since, on the connection after', async () => {
-    const { proxy, store, watcher } = await scattered();
+    const { proxy, store, watcher } = await behindNetwork();
     await say(store, 'a', 1);
-    const breaks = proxy.strand();
-    const saying = say(store, 'a', 2);
-    await until(
-      () => proxy.carried.some(({ stranded }) => stranded > 0),
-      () => 'what is said to be on its way',
-    );
-    const arrive = breaks();
-    expect(await saying).toMatchObject({ offset: 2 });
+    const { done, arrive } = await scatter(proxy, () => say(store, 'a', 2));
+    expect(await done).toMatchObject({ offset: 2 });
     await say(store, 'a', 3);
     await arrive();
     expect((await watcher.span('a')).top).toBe(3);
   });
 
   it('does not say it again with ioredis 5 either', async () => {
-    const { proxy, store, watcher } = await scattered(withIoredis5);
+    const { proxy, store, watcher } = await behindNetwork(withIoredis5);
     await say(store, 'a', 1);
-    const breaks = proxy.strand();
-    const saying = say(store, 'a', 2);
-    await until(
-      () => proxy.carried.some(({ stranded }) => stranded > 0),
-      () => 'what is said to be on its way',
-    );
-    const arrive = breaks();
-    expect(await saying).toMatchObject({ offset: 2 });
+    const { done, arrive } = await scatter(proxy, () => say(store, 'a', 2));
+    expect(await done).toMatchObject({ offset: 2 });
     await arrive();
     expect((await watcher.span('a')).top).toBe(2);
   });
 
   it('does not bring back who has left a room since', async () => {
-    const { proxy, store, watcher } = await scattered();
-    const breaks = proxy.strand();
-    const coming = store.cluster.enroll('a', 'm', 1, 'here');
-    await until(
-      () => proxy.carried.some(({ stranded }) => stranded > 0),
-      () => 'who comes to be on its way',
-    );
-    const arrive = breaks();
-    await coming;
+    const { proxy, store, watcher } = await behindNetwork();
+    const { done, arrive } = await scatter(proxy, () => store.cluster.enroll('a', 'm', 1, 'here'));
+    await done;
     await store.cluster.enroll('a', 'm', 1, undefined);
     await arrive();
     expect((await watcher.cluster.roster('a')).members.size).toBe(0);

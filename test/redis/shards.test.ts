@@ -4,7 +4,7 @@ import { Keys } from '../../lib/redis/keys.js';
 import { Proxy } from '../support/proxy.js';
 import { startCluster, type RedisServer, type RedisShards } from '../support/redis.js';
 import { until } from '../support/until.js';
-import { Ear, say, Scene, whisper } from './support.js';
+import { Ear, say, scatter, Scene, whisper } from './support.js';
 
 const scene = Scene.use();
 let shards: RedisShards;
@@ -195,14 +195,8 @@ describe('on a Redis Cluster', () => {
       const [room] = (await roomOfEach('late ')) as [string];
       await say(store, room, 1);
       const proxy = proxies[0] as Proxy;
-      const breaks = proxy.strand();
-      const saying = say(store, room, 2);
-      await until(
-        () => proxy.carried.some(({ stranded }) => stranded > 0),
-        () => 'what is said to be on its way',
-      );
-      const arrive = breaks();
-      expect(await saying).toMatchObject({ offset: 2 });
+      const { done, arrive } = await scatter(proxy, () => say(store, room, 2));
+      expect(await done).toMatchObject({ offset: 2 });
       await arrive();
       expect((await watcher.span(room)).top).toBe(2);
     });

@@ -116,6 +116,25 @@ export class Ear implements LogListener {
   }
 }
 
+/**
+ * Does something whose bytes are held back, and breaks the connection so that its client sees it and Redis does not: what
+ * was sent is asked for again on another connection.
+ *
+ * @returns how it ended, and what brings the bytes to Redis at last
+ */
+export async function scatter<T>(
+  proxy: Proxy,
+  work: () => Promise<T>,
+): Promise<{ readonly done: Promise<T>; readonly arrive: () => Promise<void> }> {
+  const breaks = proxy.strand();
+  const done = work();
+  await until(
+    () => proxy.carried.some(({ stranded }) => stranded > 0),
+    () => 'what was sent to be under way',
+  );
+  return { done, arrive: breaks() };
+}
+
 /** Does something for each, in order, so many at a time: more would wait for each other. */
 export async function inGroups<T, U>(
   all: readonly T[],
