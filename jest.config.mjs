@@ -62,7 +62,7 @@ const projects = chosen === 'all' ? [project, ...VARIANTS.map(inVariant)] : [cho
 
 /** What is of a run as a whole. */
 export const run = {
-  testTimeout: 10_000,
+  testTimeout: 30_000,
   maxWorkers: 3,
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts'],

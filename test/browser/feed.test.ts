@@ -75,15 +75,25 @@ async function points({ page }: Person): Promise<Record<string, number>> {
   return Object.fromEntries(rows);
 }
 
+/** Length of the longest sequence that both have, in the same order, whatever else is in between. */
+function inCommon(one: readonly string[], other: readonly string[]): number {
+  let before = Array<number>(other.length + 1).fill(0);
+  for (const value of one) {
+    const now = [0];
+    for (const [i, its] of other.entries())
+      now.push(value === its ? before[i]! + 1 : Math.max(before[i + 1]!, now[i]!));
+    before = now;
+  }
+  return before.at(-1)!;
+}
+
 describe('The feed', () => {
   it('shows two pages the same values move, and one of them later at once what there is', async () => {
     const [ada, ben] = await Promise.all([comes('Ada', '/feed/both'), comes('Ben', '/feed/both')]);
     const look = async (bird: (typeof BIRDS)[number]) => {
       const [adas, bens] = await Promise.all([heights(ada, bird, 8), heights(ben, bird, 8)]);
-      // They may not have begun with the same one; what both have seen comes in the same order.
-      const both = adas.filter((height) => bens.includes(height));
-      expect(both.length).toBeGreaterThan(3);
-      expect(bens.filter((height) => both.includes(height))).toEqual(both);
+      // They may not have begun with the same one, and one may miss what was soon followed by another.
+      expect(inCommon(adas, bens)).toBeGreaterThan(3);
     };
     await Promise.all(BIRDS.map(look));
 

@@ -48,7 +48,7 @@ describe('the contract of stores, on a Redis Cluster', () => {
   let cluster: Awaited<ReturnType<typeof startCluster>>;
   beforeAll(async () => {
     cluster = await startCluster();
-  }, 30_000);
+  }, 60_000);
   afterAll(() => cluster.end());
 
   const client = () => {

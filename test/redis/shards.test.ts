@@ -10,7 +10,7 @@ const scene = Scene.use();
 let shards: RedisShards;
 beforeAll(async () => {
   shards = await startCluster();
-}, 30_000);
+}, 60_000);
 afterAll(() => shards.end());
 
 const keys = new Keys('roost:');
@@ -112,7 +112,7 @@ describe('on a Redis Cluster', () => {
       () => 'an ephemeral message',
     );
     expect(await errors()).toContain('errorstat_MOVED');
-  }, 20_000);
+  }, 60_000);
 
   describe('behind a network that can break', () => {
     /** A store whose connections to each shard go through a proxy. */

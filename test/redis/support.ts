@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 export const KEEP: Retention = { size: 10_000, bytes: 64 * 1024 * 1024, ttl: 3_600_000 };
 
 /** Milliseconds that something may take to happen. */
-const PATIENCE = 9_000;
+const PATIENCE = 25_000;
 
 /** What a test of stores needs, taken down after the test. */
 export class Scene {

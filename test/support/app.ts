@@ -22,7 +22,7 @@ export interface TestAppOptions extends ModuleMetadata {
 }
 
 /** The first ping comes at a random moment: a test that counts frames and is not about it can do without. */
-const STILL: RoostOptions = { heartbeat: { interval: 600_000, timeout: 600_000 } };
+const STILL: RoostOptions = { heartbeat: { interval: 2 ** 31 - 1, timeout: 600_000 } };
 
 /** Connections that may wait to be accepted: some tests open a thousand at once, and a busy machine takes its time. */
 const BACKLOG = 4_096;

@@ -6,7 +6,7 @@ import { gathered, variant } from './variant.js';
 export type RawFrame = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- frames are looked into at any depth
 
 /** Milliseconds: a busy machine takes its time. Less than a test has, so that what was missing is told. */
-const PATIENCE = 8_000;
+const PATIENCE = 25_000;
 /** Characters of frames that an error shows. */
 const SHOWN = 2_000;
 

@@ -1,5 +1,5 @@
 /** Milliseconds that something may take to happen. Less than a test has, so that what was missing is told. */
-const PATIENCE = 9_000;
+const PATIENCE = 25_000;
 /** Milliseconds between two looks. */
 const LOOK = 10;
 

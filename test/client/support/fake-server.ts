@@ -7,7 +7,7 @@ import type { WebSocket } from 'ws';
 /** A frame as it came from the client, for a test to look at. */
 export type Seen = Record<string, unknown> & { id?: number };
 
-const PATIENCE = 3_000; // Real milliseconds, before a test says what it misses.
+const PATIENCE = 20_000; // Real milliseconds, before a test says what it misses.
 
 /** Resolves as `promise` does, or fails saying what did not happen. */
 export async function soon<T>(promise: Promise<T>, what: string | (() => string)): Promise<T> {

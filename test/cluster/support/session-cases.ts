@@ -17,7 +17,7 @@ import type { Cluster } from '../../../lib/store/cluster.js';
 import type { Backend } from './backend.js';
 
 /** Milliseconds that what is waited for may take. */
-const PATIENCE = 8_000;
+const PATIENCE = 25_000;
 
 interface Node {
   readonly stage: Stage;

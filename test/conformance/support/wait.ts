@@ -1,6 +1,6 @@
 import { firstValueFrom, type Observable } from 'rxjs';
 
-const PATIENCE = 8_000;
+const PATIENCE = 25_000;
 
 /** Waits for something, and says what it was where it does not come. */
 export async function within<T>(promise: Promise<T>, what: string): Promise<T> {

@@ -47,7 +47,7 @@ class ChatGateway {
 }
 
 const ROOM = 'chat/general';
-const PATIENCE = 5_000;
+const PATIENCE = 20_000;
 /** Milliseconds between two things that the bystander says of its own accord. */
 const PACE = 25;
 

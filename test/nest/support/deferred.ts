@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const PATIENCE = 8_000;
+const PATIENCE = 25_000;
 
 export interface Deferred<T> {
   readonly promise: Promise<T>;
