@@ -54,6 +54,7 @@ export const rosterCases: readonly (readonly [string, Case])[] = [
       equal([...members], [['bob', { generation: 1, value: 'Bob' }]], 'members');
       equal(rev, ears[0]?.changes.at(-1)?.rev, 'the revision');
       equal((await here.cluster.roster('b')).members.size, 0, 'members of another room');
+      equal((await there.span('a')).rev ?? rev, rev, 'the revision that the span says');
     },
   ],
   [
