@@ -98,13 +98,13 @@ describe('hard case 26: Redis', () => {
 
   it('hangs: what cannot be done is UNAVAILABLE in time, that shows, and it comes back by itself', async () => {
     const redis = await scene.redis();
-    const store = scene.store({ ...at(redis), commandTimeout: 300 });
+    const store = scene.store({ ...at(redis), commandTimeout: 1_000 });
     const ear = await Ear.at(store, 'a');
     await say(store, 'a', 1);
     redis.pause();
     const asked = performance.now();
     await expect(say(store, 'a', 'nobody knows')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(performance.now() - asked).toBeLessThan(1_000);
+    expect(performance.now() - asked).toBeLessThan(5_000);
     await until(
       () => !store.health.up,
       () => 'the store to see that Redis hangs',
@@ -119,7 +119,7 @@ describe('hard case 26: Redis', () => {
   it('takes what it is sent and never answers, as behind a broken network: another connection is made', async () => {
     const redis = await scene.redis();
     const proxy = await scene.proxy(redis);
-    const store = scene.store({ ...at(proxy), commandTimeout: 200, probe: 100 });
+    const store = scene.store({ ...at(proxy), commandTimeout: 1_000, probe: 100 });
     const ear = await Ear.at(store, 'a');
     const { accepted } = proxy;
     proxy.stall('up', 'down');

@@ -59,7 +59,7 @@ describe('a request of a session that another node has by now', () => {
   });
 
   it('is answered there though the store was out of reach when its handler came to its end', async () => {
-    const { proxy, here, there, client, rooms } = await nodes(300);
+    const { proxy, here, there, client, rooms } = await nodes(1_000);
     const other = await here.session();
     await joined(other, ROOM);
     const gate = new Gate();
