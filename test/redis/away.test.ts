@@ -59,7 +59,7 @@ describe('hard case 26: Redis', () => {
   it('is out of reach for ten seconds: what cannot be done is UNAVAILABLE in time, and nothing of it is done later', async () => {
     const redis = await scene.redis();
     const proxy = await scene.proxy(redis);
-    const store = scene.store({ ...at(proxy), commandTimeout: 300 });
+    const store = scene.store({ ...at(proxy), commandTimeout: 1_000 });
     const ear = await Ear.at(store, 'a');
     await say(store, 'a', 1);
     proxy.shut();
@@ -73,7 +73,7 @@ describe('hard case 26: Redis', () => {
       await expect(say(store, 'a', 'refused')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       await expect(store.span('a')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     }
-    expect(performance.now() - asked).toBeLessThan(10 * 400);
+    expect(performance.now() - asked).toBeLessThan(10 * 1_500);
     expect(store.health).toMatchObject({ up: false, pending: 0, listening: false });
     proxy.letIn();
     await sayAtLast(store, 'a', 2);
@@ -135,8 +135,8 @@ describe('hard case 26: Redis', () => {
 
   it('is away: ephemeral messages reach the members of their own node at once, where that was chosen', async () => {
     const redis = await scene.redis();
-    const local = scene.store({ ...at(redis), commandTimeout: 400, onStoreDown: 'local' });
-    const refusing = scene.store({ ...at(redis), commandTimeout: 400 });
+    const local = scene.store({ ...at(redis), commandTimeout: 2_000, onStoreDown: 'local' });
+    const refusing = scene.store({ ...at(redis), commandTimeout: 2_000 });
     const ear = await Ear.at(local, 'a');
     const deaf = await Ear.at(refusing, 'a');
     await redis.stop();
@@ -146,7 +146,7 @@ describe('hard case 26: Redis', () => {
     );
     const asked = performance.now();
     await whisper(local, 'a', 'Ann');
-    expect(performance.now() - asked).toBeLessThan(200);
+    expect(performance.now() - asked).toBeLessThan(1_000);
     expect(ear.heard).toEqual(['~Ann']);
     await expect(whisper(refusing, 'a', 'Bob')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(deaf.heard).toEqual([]);
@@ -160,7 +160,7 @@ describe('hard case 26: Redis', () => {
     ['is away', (redis: { stop(): Promise<void> }) => redis.stop()],
   ])('%s: no more commands wait than may, for as long as that lasts', async (_how, break_) => {
     const redis = await scene.redis();
-    const store = scene.store({ ...at(redis), pendingCommands: 100, commandTimeout: 200 });
+    const store = scene.store({ ...at(redis), pendingCommands: 100, commandTimeout: 1_000 });
     await Ear.at(store, 'a');
     await (break_ as (it: typeof redis) => unknown)(redis);
     let most = 0;

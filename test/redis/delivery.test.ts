@@ -101,7 +101,7 @@ describe('hard case 25: two nodes', () => {
   it('find a subscription that lives and brings nothing, though nothing is said in any room', async () => {
     const redis = await scene.redis();
     const proxy = await scene.proxy(redis);
-    const here = scene.store({ client: apart(redis.port, proxy.port), probe: 100, commandTimeout: 200 });
+    const here = scene.store({ client: apart(redis.port, proxy.port), probe: 100, commandTimeout: 1_000 });
     const ear = await Ear.at(here, 'a');
     expect(here.health.listening).toBe(true);
     // As after a failover that left the connection with a server that nobody speaks to.
