@@ -4,7 +4,7 @@ import { mustBeAccessible } from './support/axe.js';
 import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let app: SampleApp;
 let browser: Browser;

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { repository, runTool } from '../support/run-tool.js';
 import { openBrowser, Person } from './support/people.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(180_000);
 
 const SCRIPT = `${repository}/scripts/start-cluster.mjs`;
 

@@ -5,7 +5,7 @@ import { Proxy } from '../support/proxy.js';
 import { openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let app: SampleApp;
 let browser: Browser;

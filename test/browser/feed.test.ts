@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const BIRDS = ['Lark', 'Stork', 'Swift', 'Finch'] as const;
 

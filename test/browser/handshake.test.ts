@@ -9,7 +9,7 @@ import { openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 import { Wire, type Heard } from './support/wire.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let app: SampleApp;
 let browser: Browser;

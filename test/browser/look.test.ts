@@ -11,7 +11,7 @@ import { mustBeAccessible } from './support/axe.js';
 import { FAKE_DEVICES, openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 /** Where the pictures go, to be looked at by people: `ROOST_SCREENSHOTS`. Without it none are taken. */
 const folder = process.env['ROOST_SCREENSHOTS'];

@@ -9,7 +9,7 @@ import { mustBeAccessible } from './support/axe.js';
 import { openBrowser } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const PASSWORD = 'a long password';
 const NODES = ['Shy Wren 11', 'Brave Owl 22'] as const;

@@ -7,7 +7,7 @@ import { framesDuring, type Frames } from './support/frames.js';
 import { openBrowser, Person } from './support/people.js';
 import { startSampleApp, type SampleApp } from './support/sample-app.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 /** Times that a list may change in one frame: for what was said, and for what was scrolled or measured. */
 const DRAWINGS = 3;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { RawClient } from '../support/raw-client.js';
 import { spawnSampleApp, startSampleApp, type SampleApp } from './support/sample-app.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let app: SampleApp;
 

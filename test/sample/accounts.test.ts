@@ -6,7 +6,7 @@ import { startSampleApp, type SampleApp } from '../browser/support/sample-app.js
 import { PASSWORD, Visitor } from './support/visitor.js';
 
 // Apps are started, and passwords take their time.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let app: SampleApp;
 const visitors: Visitor[] = [];

@@ -3,7 +3,7 @@ import { startSampleApp, type SampleApp } from '../browser/support/sample-app.js
 import { RawClient, type RawFrame } from '../support/raw-client.js';
 import { RedisServer } from '../support/redis.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 /** Calls that many come to at once: whoever is first in one of them may be the last in another. */
 const CALLS = 10;

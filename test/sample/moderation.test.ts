@@ -4,7 +4,7 @@ import type { ChatContract, Moderated } from '../../sample-app/src/chat/chat.con
 import { startSampleApp, type SampleApp } from '../browser/support/sample-app.js';
 import { Visitor } from './support/visitor.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 type ChatRoom = ClientRoom<ChatContract>;
 

@@ -2,7 +2,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { programPath } from '../../../scripts/require-programs.mjs';
 
 /** Milliseconds for what should happen at once: a busy machine takes its time. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** Flags that give a browser a camera and a microphone, and have it ask nobody. Few pictures: all are encoded here. */
 export const FAKE_DEVICES = ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream'] as const;
