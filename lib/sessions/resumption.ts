@@ -44,13 +44,17 @@ export interface ResumptionParts {
 export class Resumption {
   constructor(private readonly parts: ResumptionParts) {}
 
-  /** @returns whether everything was recovered; nothing where the connection did not get the session, and is closed */
+  /**
+   * @param through called with the welcome, in the same step of the event loop, with whether everything was recovered
+   * @returns whether the connection got the session; where not, it has been closed
+   */
   async resume(
     session: Session,
     connection: Connection,
     frame: ConnectFrame,
     identity: Identity,
-  ): Promise<{ readonly recovered: boolean } | undefined> {
+    through: (recovered: boolean) => void,
+  ): Promise<boolean> {
     const { host } = this.parts;
     session.tokens.present(frame.session ?? '');
     host.claim(session, connection);
@@ -61,7 +65,7 @@ export class Resumption {
     const [spans, ours = true] = await Promise.all([spansOf(session), session.record?.save()]);
     // From here to the end nothing waits.
     if (!ours) connection.closeWithHint(CloseCode.RESTARTING, 'the session is on another server', 0);
-    if (session.claimant !== connection) return undefined;
+    if (session.claimant !== connection) return false;
     session.claimant = undefined;
     host.settle(session, connection, identity);
 
@@ -95,7 +99,8 @@ export class Resumption {
       membership.presenceRev = -1;
       room.attach(membership, connection, starts.get(name) ?? membership.joinedAt);
     }
-    return { recovered: direct.recovered && Object.values(rooms).every(({ recovered }) => recovered) };
+    through(direct.recovered && Object.values(rooms).every(({ recovered }) => recovered));
+    return true;
   }
 
   async #askRooms(session: Session, claimant: Connection): Promise<void> {

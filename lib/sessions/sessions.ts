@@ -238,21 +238,20 @@ export class Sessions {
    * @param ready called before the first request is let through
    * @returns whether the connection got it; where not, it has been closed
    */
-  async resume(
+  resume(
     session: Session,
     connection: Connection,
     frame: ConnectFrame,
     identity: Identity,
     ready: () => void,
   ): Promise<boolean> {
-    const through = await this.#resumption.resume(session, connection, frame, identity);
-    if (through === undefined) return false;
-    this.counts[through.recovered ? 'recovered' : 'gaps']++;
-    this.#run(this.parts.hooks.resume(session));
-    this.#resumed.next(session);
-    ready();
-    connection.welcome();
-    return true;
+    return this.#resumption.resume(session, connection, frame, identity, (recovered) => {
+      this.counts[recovered ? 'recovered' : 'gaps']++;
+      this.#run(this.parts.hooks.resume(session));
+      this.#resumed.next(session);
+      ready();
+      connection.welcome();
+    });
   }
 
   /** @internal A session's connection, or one that has claimed it, is gone. */
