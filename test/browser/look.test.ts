@@ -259,3 +259,17 @@ describe.each([
     expect(await places()).toEqual(before);
   });
 });
+
+it.each([320, 390, 821, 1_100, 1_280])(
+  'The longest words about a way of a call find room on a page %i pixels wide',
+  async (width) => {
+    const grace = await Person.comes(browser, `${app.url}/call/words`, 'Grace', { viewport: { width, height: 800 } });
+    people.push(grace);
+    const height = () => grace.page.locator('#udp .manner').evaluate((words) => words.getBoundingClientRect().height);
+    const before = await height();
+    await grace.page.locator('#udp .manner').evaluate((words) => {
+      words.textContent = 'Straight. ICE’s own checks: 12,345.6 ms, udp, srflx to prflx.';
+    });
+    expect(await height()).toBe(before);
+  },
+);
