@@ -141,6 +141,6 @@ function fill<T extends object, O extends object>(defaults: T, options: O | unde
 }
 
 function onError(error: unknown): void {
-  // eslint-disable-next-line no-console -- where there is no reportError, nothing else is left
+  // oxlint-disable-next-line no-console -- where there is no reportError, nothing else is left
   ((globalThis as Partial<typeof globalThis>).reportError ?? console.error)(error);
 }

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programPath } from '../../scripts/require-programs.mjs';
+import { until } from './until.js';
 
 /** Milliseconds that a server may take to answer its first command. */
 const PATIENCE = 15_000;
@@ -62,21 +63,27 @@ export class RedisServer {
     const child = spawn(programPath('redis-server'), [...options, ...this.args, ...more], { stdio: 'ignore' });
     this.#process = child;
     this.#over = once(child, 'exit');
-    const until = Date.now() + PATIENCE;
-    for (;;) {
-      const client = new Redis(this.port, { lazyConnect: true, retryStrategy: () => null });
-      client.on('error', () => {});
-      try {
-        await client.connect();
-        await client.ping();
-        return;
-      } catch {
-        if (child.exitCode !== null || Date.now() > until)
-          throw new Error(`redis-server on port ${this.port} does not answer`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      } finally {
-        client.disconnect();
-      }
+    await until(
+      async () => {
+        if (child.exitCode !== null) throw new Error(`redis-server on port ${this.port} has ended`);
+        return this.#answers();
+      },
+      () => `redis-server on port ${this.port} to answer`,
+      PATIENCE,
+    );
+  }
+
+  async #answers(): Promise<boolean> {
+    const client = new Redis(this.port, { lazyConnect: true, retryStrategy: () => null });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      await client.ping();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      client.disconnect();
     }
   }
 
@@ -167,25 +174,25 @@ async function watch(
       await client.call('SENTINEL', 'SET', 'roost', 'failover-timeout', 5_000);
     });
   }
-  const holds = async (server: RedisServer, line: string, what: string): Promise<void> => {
-    const until = Date.now() + PATIENCE * 2;
-    while (!(await server.ask((client) => client.info('replication'))).includes(line)) {
-      if (Date.now() > until) throw new Error(`waited for ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  };
+  const holds = (server: RedisServer, line: string, what: string): Promise<void> =>
+    until(
+      async () => (await server.ask((client) => client.info('replication'))).includes(line),
+      () => what,
+      PATIENCE * 2,
+    );
   await holds(replica, 'master_link_status:up', 'the replica to be connected');
-  const known = Date.now() + PATIENCE;
   for (const watcher of watchers) {
-    for (;;) {
-      const [replicas, others] = await watcher.ask(async (client) => [
-        (await client.call('SENTINEL', 'REPLICAS', 'roost')) as unknown[],
-        (await client.call('SENTINEL', 'SENTINELS', 'roost')) as unknown[],
-      ]);
-      if (replicas?.length === 1 && others?.length === 2) break;
-      if (Date.now() > known) throw new Error('the Sentinels do not know each other and the replica');
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    await until(
+      async () => {
+        const [replicas, others] = await watcher.ask(async (client) => [
+          (await client.call('SENTINEL', 'REPLICAS', 'roost')) as unknown[],
+          (await client.call('SENTINEL', 'SENTINELS', 'roost')) as unknown[],
+        ]);
+        return replicas?.length === 1 && others?.length === 2;
+      },
+      () => 'the Sentinels to know each other and the replica',
+      PATIENCE,
+    );
   }
   return {
     master,
@@ -194,13 +201,14 @@ async function watch(
     replicated: async () => {
       const info = await master.ask((client) => client.info('replication'));
       const offset = /master_repl_offset:(\d+)/.exec(info)?.[1] ?? '';
-      const until = Date.now() + PATIENCE;
-      for (;;) {
-        const there = await replica.ask((client) => client.info('replication'));
-        if (Number(/slave_repl_offset:(\d+)/.exec(there)?.[1]) >= Number(offset)) return;
-        if (Date.now() > until) throw new Error('the replica does not keep up');
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await until(
+        async () => {
+          const there = await replica.ask((client) => client.info('replication'));
+          return Number(/slave_repl_offset:(\d+)/.exec(there)?.[1]) >= Number(offset);
+        },
+        () => 'the replica to keep up',
+        PATIENCE,
+      );
     },
     cutReplication: async () => {
       replica.pause();
@@ -225,14 +233,16 @@ export async function startCluster(masters = 3, args: readonly string[] = []): P
   );
   const end = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.end())));
   const settled = async (): Promise<void> => {
-    const until = Date.now() + PATIENCE;
     for (const server of servers) {
-      for (;;) {
-        const info = String(await server.ask((client) => client.call('CLUSTER', 'INFO')));
-        if (info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${masters}`)) break;
-        if (Date.now() > until) throw new Error(`the cluster did not come about: ${info}`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      let info = '';
+      await until(
+        async () => {
+          info = String(await server.ask((client) => client.call('CLUSTER', 'INFO')));
+          return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${masters}`);
+        },
+        () => `the cluster to come about: ${info}`,
+        PATIENCE,
+      );
     }
   };
   try {
