@@ -260,16 +260,26 @@ describe.each([
   });
 });
 
-it.each([320, 390, 821, 1_100, 1_280])(
-  'The longest words about a way of a call find room on a page %i pixels wide',
+it.each([320, 359, 360, 821, 1_100, 1_280])(
+  'The longest words and figures of the two ways of a call find room on a page %i pixels wide',
   async (width) => {
     const grace = await Person.comes(browser, `${app.url}/call/words`, 'Grace', { viewport: { width, height: 800 } });
     people.push(grace);
-    const height = () => grace.page.locator('#udp .manner').evaluate((words) => words.getBoundingClientRect().height);
+    const { page } = grace;
+    const height = () => page.locator('.ways').evaluate((ways) => ways.getBoundingClientRect().height);
     const before = await height();
-    await grace.page.locator('#udp .manner').evaluate((words) => {
-      words.textContent = 'Straight. ICE’s own checks: 12,345.6 ms, udp, srflx to prflx.';
+    await page.locator('.ways').evaluate((ways) => {
+      for (const way of ways.querySelectorAll('.way')) {
+        way.querySelector('.manner')!.textContent = 'Straight. ICE’s own checks: 12,345 ms, udp, srflx to prflx.';
+        const figures = [...way.querySelectorAll('.last, dd')];
+        for (const figure of figures) figure.textContent = '12,345\u00a0ms';
+        figures.at(-1)!.textContent = '1234 of 5678';
+      }
     });
     expect(await height()).toBe(before);
+    const tooWide = await page
+      .locator('.way')
+      .evaluateAll((ways) => ways.filter((way) => way.scrollWidth > way.clientWidth));
+    expect(tooWide).toHaveLength(0);
   },
 );

@@ -70,7 +70,7 @@ function Way({ id, title, protocol, trips, children }: WayProps) {
         <dd>{milliseconds(median)}</dd>
         <dt>worst</dt>
         <dd>{milliseconds(worst)}</dd>
-        <dt>no answer</dt>
+        <dt>lost</dt>
         <dd>
           {lost} of {count}
         </dd>
@@ -92,6 +92,7 @@ function Row({ id, title, reception }: { id: string; title: string; reception: R
   );
 }
 
+/** Tenths only where they mean something, so that the longest are short enough for a phone. */
 function milliseconds(value: number | undefined): string {
-  return value === undefined ? '–' : `${MS.format(value)}\u00a0ms`;
+  return value === undefined ? '–' : `${(value < 100 ? MS : WHOLE).format(value)}\u00a0ms`;
 }
