@@ -21,7 +21,7 @@ const ROOM = 'room/a';
 
 /** Two nodes of an app, with a member of the room on each. */
 async function pair(redis: RedisServer) {
-  const store = () => redisStore({ url: redis.url, commandTimeout: 1_000, check: [200, 400] });
+  const store = () => redisStore({ url: redis.url, commandTimeout: 10_000, check: [200, 400] });
   const stages = [await start({ store: store() }), await start({ store: store() })] as const;
   const clients: RawClient[] = [];
   for (const stage of stages) {
