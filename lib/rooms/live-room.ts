@@ -1,30 +1,20 @@
-import type { Connection } from '../connection/connection.js';
-import type { Gathering, Turn } from '../connection/turn.js';
-import { encodeFrame, type LeaveReason, type Position } from '../protocol/index.js';
+import type { Turn } from '../connection/turn.js';
+import type { LeaveReason, Position } from '../protocol/index.js';
 import type { RosterChange } from '../store/cluster.js';
 import type { Ban } from '../store/bans.js';
 import type { Entry, Ephemeral, LogListener, Span, Store, Subscription } from '../store/store.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
-import { Batch } from './batch.js';
 import type { RoomDefinition } from './definition.js';
-import { encodeEntry, encodeMessage, encodeSkip } from './encoding.js';
+import { Delivery } from './delivery.js';
 import type { Member } from './member.js';
-import { Membership, type LiveMembership } from './membership.js';
+import { Membership } from './membership.js';
 import { Presence } from './presence.js';
 import type { KickSignal, Kicks } from './kicks.js';
 import type { LivingNodes } from './living-nodes.js';
-import { MemberSink } from './member-sink.js';
 import type { ObservedRoom } from './observation.js';
 import { Observers } from './observers.js';
-import { ReplayFrames } from './replay-frames.js';
-import { Replay } from './replay.js';
 import { Roster } from './roster.js';
 import type { RosterWriter } from './roster-writer.js';
-
-/** Milliseconds until something is looked at again. */
-const AGAIN = 250;
-/** How often it is looked whether this node has come to the log that the store has. */
-const LOOKS = 20;
 
 /** What rooms of one node share. */
 export interface RoomParts {
@@ -66,33 +56,19 @@ interface Joining {
   calledOff?: LeaveReason;
 }
 
-/**
- * What a node holds of a room while somebody is in it, or is about to be: its members, its place in the log, and what
- * it has gathered for them.
- *
- * Invariant: a live member has been handed everything up to `top`, or it is in the batch.
- */
-export class LiveRoom implements LogListener, Gathering, ObservedRoom {
+/** What a node holds of a room while somebody is in it, or is about to be: its members, and what they are sent. */
+export class LiveRoom implements LogListener, ObservedRoom {
   readonly json: string;
   readonly presence: Presence;
+  readonly delivery: Delivery;
   readonly observers: Observers;
-  /** Frames that a member gets when it goes live, however it came: the newest values of streams. */
-  readonly greetings = new Set<() => readonly string[]>();
   /** Told of streams that are over on all nodes. */
   readonly completions = new Set<(event: string) => void>();
   readonly #roster: Roster;
-  readonly #live = new Set<LiveMembership>();
-  readonly #batch: Batch;
-  readonly #replayFrames: ReplayFrames;
   /** Joins under way, each with the reason it was called off for. */
   readonly #joining = new Set<Joining>();
-  /** Replays that are ahead of this node. */
-  #ahead: { readonly offset: number; readonly reached: () => void }[] = [];
   #subscription: Subscription | undefined;
-  #epoch = '';
-  #top = 0;
   #users = 0;
-  #gathering = false;
 
   constructor(
     readonly name: string,
@@ -103,9 +79,8 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     firstRev: number,
   ) {
     this.json = JSON.stringify(name);
-    this.observers = new Observers(this, parts.onError);
-    this.#batch = new Batch(parts.compressFrom);
-    this.#replayFrames = new ReplayFrames(this.json);
+    this.delivery = new Delivery(name, { ...parts, presence: () => this.presence.state });
+    this.observers = new Observers(this.delivery, parts.onError);
     const { cluster } = parts.store;
     this.#roster = new Roster({
       room: name,
@@ -119,7 +94,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
       onError: (error, what) => parts.onError(error, `${what} of room ${this.json}`),
     });
     const tell = (text: string): void => {
-      this.tell(text);
+      this.delivery.tell(text);
       this.observers.presenceChanged();
     };
     this.presence = new Presence(name, this.#roster, definition, parts.wheel, tell, firstRev);
@@ -129,11 +104,9 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
 
   /** Subscribes to the log. */
   async open(): Promise<void> {
-    // Entries may be delivered before this goes on.
     const subscription = await this.parts.store.subscribe(this.name, this.definition.retention, this);
     this.#subscription = subscription;
-    if (this.#epoch === '') this.#epoch = subscription.position.epoch;
-    this.#top = Math.max(this.#top, subscription.position.offset);
+    this.delivery.begin(subscription.position);
     if (this.parts.store.cluster !== undefined) await this.#roster.load();
     if (this.#users === 0) this.#close();
   }
@@ -150,7 +123,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   }
 
   #close(): void {
-    this.#letAheadGo(Number.POSITIVE_INFINITY);
+    this.delivery.close();
     this.#subscription?.close();
     this.#subscription = undefined;
     this.#roster.close();
@@ -167,22 +140,6 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   /** Members on all nodes. */
   get members(): Iterable<{ readonly member: Member }> {
     return this.#roster.values();
-  }
-
-  get store(): Store {
-    return this.parts.store;
-  }
-
-  get epoch(): string {
-    return this.#epoch;
-  }
-
-  get top(): number {
-    return this.#top;
-  }
-
-  get position(): Position {
-    return { epoch: this.#epoch, offset: this.#top };
   }
 
   get(memberId: string): { readonly member: Member } | undefined {
@@ -240,7 +197,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
    */
   remove(membership: Membership): boolean {
     if (this.#roster.local.get(membership.id) !== membership) return false;
-    this.detach(membership);
+    this.delivery.detach(membership);
     this.#roster.local.delete(membership.id);
     this.#changed(membership);
     if (this.size === 0) this.events.deserted(this);
@@ -251,7 +208,7 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
   /** A member goes on on another node: for everybody else it stays. */
   handOver(membership: Membership): void {
     if (this.#roster.local.get(membership.id) !== membership) return;
-    this.detach(membership);
+    this.delivery.detach(membership);
     this.#roster.handOver(membership);
     if (this.size === 0) this.events.deserted(this);
     this.release();
@@ -268,130 +225,27 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     this.#roster.publish(membership);
   }
 
-  /** Gives a member what comes after `position`: from the log first where it lags behind, then live. */
-  attach(membership: Membership, connection: Connection, position: Position): void {
-    this.flush();
-    membership.connection = connection;
-    membership.offset = position.offset;
-    if (position.offset === this.#top && position.epoch === this.#epoch) {
-      this.#goLive(membership, connection);
-      return;
-    }
-    const replay = new Replay(this, new MemberSink(this.#replayFrames, connection, membership.id), position);
-    membership.replay = replay;
-    this.#replayFrames.retain();
-    replay
-      .run((outcome) => {
-        this.flush();
-        if (outcome === 'gap') {
-          connection.send({ op: 'gap', room: this.name, ...this.position });
-        }
-        this.#goLive(membership, connection);
-      })
-      .catch((error: unknown) => {
-        this.parts.onError(error, `replay of room ${this.json}`);
-        // The log cannot be read: what the member misses is told as what it is.
-        if (membership.replay !== replay) return;
-        this.flush();
-        connection.send({ op: 'gap', room: this.name, ...this.position });
-        this.#goLive(membership, connection);
-      })
-      .finally(() => this.#replayFrames.release());
-  }
-
-  /** A member's connection is gone, or is no longer to get anything of this room. */
-  detach(membership: Membership): void {
-    if (this.#live.has(membership as LiveMembership)) this.flush();
-    this.#live.delete(membership as LiveMembership);
-    membership.replay?.cancel();
-    if (membership.replay !== undefined) membership.offset = membership.replay.offset;
-    membership.replay = undefined;
-    membership.connection = undefined;
-  }
-
-  /** The position just before the next entry that the member's connection gets. */
-  positionOf(membership: Membership): Position {
-    if (this.#live.has(membership as LiveMembership)) {
-      this.flush();
-      return this.position;
-    }
-    return { epoch: this.#epoch, offset: membership.replay?.offset ?? membership.offset };
-  }
-
-  #goLive(membership: Membership, connection: Connection): void {
-    membership.replay = undefined;
-    membership.offset = this.#top;
-    if (connection.closed) return;
-    this.#live.add(membership as LiveMembership);
-    for (const greeting of this.greetings) for (const text of greeting()) connection.sendText(text);
-    // Changes told during a replay did not reach it.
-    const state = this.presence.state;
-    if (state !== undefined && membership.presenceRev !== state.rev) {
-      connection.send({ op: 'presence', room: this.name, ...state });
-    }
-  }
-
   // ---- what is said ------------------------------------------------------------------------------------------------
-
-  reached(offset: number): Promise<void> {
-    return new Promise((resolve) => this.#ahead.push({ offset, reached: resolve }));
-  }
-
-  later(): Promise<void> {
-    return new Promise((resolve) => this.parts.wheel.after(AGAIN, () => resolve()));
-  }
-
-  async span(): Promise<Span> {
-    for (let look = 1; ; look++) {
-      const span = await this.parts.store.span(this.name);
-      if (span.epoch === this.#epoch || look === LOOKS) return span;
-      await this.later();
-    }
-  }
 
   /** Where the log begins and ends, once this node knows of who is here what was known anywhere when it was asked. */
   async latest(): Promise<Span> {
-    const span = await this.span();
+    const span = await this.delivery.span();
     await this.#roster.reach(span.rev);
     return span;
   }
 
-  #letAheadGo(upTo: number): void {
-    const there = this.#ahead.filter(({ offset }) => offset <= upTo);
-    this.#ahead = this.#ahead.filter(({ offset }) => offset > upTo);
-    for (const { reached } of there) reached();
-  }
-
   entry(entry: Entry): void {
-    this.#top = entry.offset;
-    if (this.#ahead.length > 0) this.#letAheadGo(entry.offset);
-    if (this.#live.size > 0) this.#gatherEntry(entry);
+    this.delivery.entry(entry);
     this.observers.entry(entry);
   }
 
-  #gatherEntry(entry: Entry): void {
-    const text = encodeEntry(this.json, entry);
-    const except = entry.kind === 'message' ? entry.except : undefined;
-    if (except === undefined) this.#batch.add(text);
-    else this.#batch.add(text, { except, instead: encodeSkip(this.json, entry.offset) });
-    this.#gather();
-  }
-
   ephemeral(message: Ephemeral): void {
-    if (this.#live.size > 0) {
-      this.#batch.add(encodeMessage(this.json, message), { ephemeral: true, except: message.except ?? [] });
-      this.#gather();
-    }
+    this.delivery.ephemeral(message);
     this.observers.ephemeral(message);
   }
 
   cut(position: Position): void {
-    this.flush();
-    this.#epoch = position.epoch;
-    this.#top = position.offset;
-    this.#letAheadGo(Number.POSITIVE_INFINITY);
-    // Members that are being replayed see the other epoch by themselves.
-    this.tell(encodeFrame({ op: 'gap', room: this.name, ...position }));
+    this.delivery.cut(position);
   }
 
   roster(change: RosterChange): void {
@@ -437,26 +291,5 @@ export class LiveRoom implements LogListener, Gathering, ObservedRoom {
     if (store.cluster === undefined) this.signal(signal);
     else
       store.cluster.signal(this.name, signal).catch((error: unknown) => onError(error, `stream of room ${this.json}`));
-  }
-
-  // ---- what is handed over -----------------------------------------------------------------------------------------
-
-  /** Hands what was gathered to the live members' outboxes. */
-  flush(): void {
-    this.#gathering = false;
-    if (!this.#batch.empty) this.#batch.deliver(this.#live);
-  }
-
-  #gather(): void {
-    if (this.#gathering) return;
-    this.#gathering = true;
-    this.parts.turn.room(this);
-  }
-
-  /** Sends a frame that is no message to the live members. */
-  tell(text: string): void {
-    if (this.#live.size === 0) return;
-    this.#batch.add(text);
-    this.#gather();
   }
 }

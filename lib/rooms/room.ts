@@ -58,7 +58,7 @@ export interface BanOptions {
 
 /** A room that somebody is in, as a handle sees it. */
 export interface Inhabited {
-  readonly top: number;
+  readonly delivery: { readonly top: number };
   readonly members: Iterable<{ readonly member: Member }>;
   readonly presence: { readonly state: PresenceState | undefined };
   get(memberId: string): { readonly member: Member } | undefined;
@@ -289,7 +289,7 @@ export class Room<C extends object = AnyContract> {
       return store.publish(this.name, draft);
     }
     // The offset is the store's to give; the next one here has as many digits, but for a rare moment in a cluster.
-    const next = (this.#host.live(this.name)?.top ?? Number.MAX_SAFE_INTEGER - 1) + 1;
+    const next = (this.#host.live(this.name)?.delivery.top ?? Number.MAX_SAFE_INTEGER - 1) + 1;
     checkSize(this.name, draft, frameLimit, next);
     const position = await store.append(this.name, draft, this.#settings.retention);
     this.#onPublished?.(position);

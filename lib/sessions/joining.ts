@@ -45,7 +45,7 @@ export class Joining {
       const room = await rooms.enter(name);
       const attempt = room.joining(session);
       try {
-        if (session.user !== undefined) await this.#refuseBanned(session.user.id, room);
+        if (session.user !== undefined) await this.#refuseBanned(session.user.id, name);
         return await this.#enter(session, frame, room, attempt);
       } finally {
         room.joinedOrNot(attempt);
@@ -57,8 +57,8 @@ export class Joining {
   }
 
   /** @throws {RoostException} FORBIDDEN where the user is banned from the room */
-  async #refuseBanned(userId: string, room: LiveRoom): Promise<void> {
-    const ban = await room.store.bans.find(room.name, userId);
+  async #refuseBanned(userId: string, room: string): Promise<void> {
+    const ban = await this.parts.rooms.store.bans.find(room, userId);
     if (ban === undefined) return;
     const { reason, until } = ban;
     throw new RoostException('FORBIDDEN', reason === undefined ? 'banned' : `banned: ${reason}`, {
@@ -72,7 +72,7 @@ export class Joining {
     room: LiveRoom,
     attempt: ReturnType<LiveRoom['joining']>,
   ): Promise<Answer> {
-    const top = room.position;
+    const top = room.delivery.position;
     const { handlers } = room.definition;
     const call = {
       room: this.parts.rooms.handle(room, () => {}),
@@ -82,7 +82,7 @@ export class Joining {
       data: frame.data,
     };
     const data = await this.parts.deadline(handlers.join(call), `join of ${call.room}`);
-    const span = frame.since && (await room.span());
+    const span = frame.since && (await room.delivery.span());
     // From here on nothing waits: what is decided now is what the client is told.
     if (session.ended) {
       if (session.handedOver === undefined) return undefined;
@@ -93,13 +93,13 @@ export class Joining {
     }
     const seat = session.seats.get(room.name);
     if (seat !== undefined) {
-      const again = this.#joined(frame, room, room.positionOf(seat.membership), undefined, data);
+      const again = this.#joined(frame, room, room.delivery.positionOf(seat.membership), undefined, data);
       this.parts.answering.give(session, frame.id, again, true);
       return undefined;
     }
     const recovered = frame.since && span && isRecoverable(frame.since, span, this.parts.replay);
     // Where the log has begun anew meanwhile a client that is told of the loss goes on in the new one; any other hears of it.
-    const from = recovered === false && top.epoch !== room.epoch ? room.position : top;
+    const from = recovered === false && top.epoch !== room.delivery.epoch ? room.delivery.position : top;
     const start = recovered === true && frame.since !== undefined ? frame.since : from;
     const membership = room.admit(session, { epoch: start.epoch, offset: start.offset });
     let text: string;
@@ -119,7 +119,8 @@ export class Joining {
     // The answer goes out before the room's first message.
     this.parts.answering.give(session, frame.id, text, true);
     const { connection } = session;
-    if (connection !== undefined && membership.connection !== connection) room.attach(membership, connection, start);
+    if (connection !== undefined && membership.connection !== connection)
+      room.delivery.attach(membership, connection, start);
     return undefined;
   }
 

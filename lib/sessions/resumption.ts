@@ -9,22 +9,11 @@ import {
 } from '../protocol/index.js';
 import type { Rooms } from '../rooms/rooms.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
+import type { Attachments } from './attachments.js';
 import { withDeadline } from './deadline.js';
 import { isRecoverable } from './joining.js';
 import type { Identity, Session } from './session.js';
 import { newToken } from './token.js';
-
-/** Whose sessions are resumed. */
-export interface ResumptionHost {
-  /** The connection has claimed the session: whatever was connected to it is closed. */
-  claim(session: Session, connection: Connection): void;
-  /** The session is the connection's from now on. */
-  settle(session: Session, connection: Connection, identity: Identity): void;
-  /** Takes the session out of a room. */
-  vacate(session: Session, room: string, reason: LeaveReason): void;
-  /** What a session's client is welcomed with. */
-  welcome(session: Session, token: string): Omit<WelcomeFrame, 'resumed'>;
-}
 
 export interface ResumptionParts {
   readonly rooms: Rooms;
@@ -33,7 +22,11 @@ export interface ResumptionParts {
   readonly replay: number;
   /** Milliseconds that a resume handler may run. */
   readonly timeout: number;
-  readonly host: ResumptionHost;
+  readonly attachments: Attachments;
+  /** Takes a session out of a room. */
+  readonly vacate: (session: Session, room: string, reason: LeaveReason) => void;
+  /** What a session's client is welcomed with. */
+  readonly welcome: (session: Session, token: string) => Omit<WelcomeFrame, 'resumed'>;
   readonly onError: (error: unknown, what: string) => void;
 }
 
@@ -55,9 +48,9 @@ export class Resumption {
     identity: Identity,
     through: (recovered: boolean) => void,
   ): Promise<boolean> {
-    const { host } = this.parts;
+    const { attachments, welcome } = this.parts;
     session.tokens.present(frame.session ?? '');
-    host.claim(session, connection);
+    attachments.claim(session, connection);
     await this.#askRooms(session, connection);
     const token = newToken(session.id);
     session.tokens.prepare(token);
@@ -67,7 +60,7 @@ export class Resumption {
     if (!ours) connection.closeWithHint(CloseCode.RESTARTING, 'the session is on another server', 0);
     if (session.claimant !== connection) return false;
     session.claimant = undefined;
-    host.settle(session, connection, identity);
+    attachments.attach(session, connection, identity);
 
     const named = new Map(Object.entries(frame.rooms ?? {}));
     const rooms: Record<string, ResumedRoom> = Object.create(null) as Record<string, ResumedRoom>;
@@ -77,7 +70,7 @@ export class Resumption {
       const span = spans.get(name);
       // A room that was joined since the log was looked at is where its join said.
       const recovered = span === undefined || isRecoverable(position, span, this.parts.replay);
-      const start = recovered ? position : room.position;
+      const start = recovered ? position : room.delivery.position;
       rooms[name] = { epoch: start.epoch, offset: start.offset, recovered };
       starts.set(name, start);
     }
@@ -85,7 +78,7 @@ export class Resumption {
     const direct = session.parts.direct.since(frame.seq ?? 0);
     session.tokens.issue(token);
     connection.send({
-      ...host.welcome(session, token),
+      ...welcome(session, token),
       resumed: true,
       rooms,
       direct: { seq: direct.seq, recovered: direct.recovered },
@@ -97,24 +90,24 @@ export class Resumption {
     for (const text of direct.texts) connection.sendText(text);
     for (const [name, { room, membership }] of session.seats) {
       membership.presenceRev = -1;
-      room.attach(membership, connection, starts.get(name) ?? membership.joinedAt);
+      room.delivery.attach(membership, connection, starts.get(name) ?? membership.joinedAt);
     }
     through(direct.recovered && Object.values(rooms).every(({ recovered }) => recovered));
     return true;
   }
 
   async #askRooms(session: Session, claimant: Connection): Promise<void> {
-    const { wheel, timeout, rooms, host, onError } = this.parts;
+    const { wheel, timeout, rooms, vacate, onError } = this.parts;
     await Promise.all(
       Array.from(session.seats, async ([name, { room, membership }]) => {
         const { user } = session;
         // The seat may be another by now, and where another connection has claimed the session, that one's question counts.
         const refuse = (reason: LeaveReason): void => {
           if (session.claimant !== claimant) return;
-          if (session.seats.get(name)?.membership === membership) host.vacate(session, name, reason);
+          if (session.seats.get(name)?.membership === membership) vacate(session, name, reason);
         };
         // Its node may have died before it heard.
-        if (user !== undefined && (await room.store.bans.find(name, user.id)) !== undefined) return refuse('banned');
+        if (user !== undefined && (await rooms.store.bans.find(name, user.id)) !== undefined) return refuse('banned');
         if (!room.definition.handlers.resumes) return;
         const { params } = membership;
         const call = { room: rooms.handle(room, () => {}), member: session, params, event: 'resume', data: undefined };

@@ -1,30 +1,25 @@
 import { Subject, type Observable } from 'rxjs';
 import type { Connection, ConnectionMode } from '../connection/connection.js';
 import { TokenBucket, type TokenRate } from '../connection/token-bucket.js';
-import {
-  CloseCode,
-  encodeFrame,
-  endsSession,
-  isUnavailable,
-  type ConnectFrame,
-  type LeaveReason,
-  type SessionLimits,
-} from '../protocol/index.js';
+import { CloseCode, endsSession, type ConnectFrame, type SessionLimits } from '../protocol/index.js';
 import type { User } from '../rooms/member.js';
 import type { Rooms } from '../rooms/rooms.js';
 import type { Clock } from '../time/clock.js';
 import type { TimerWheel } from '../time/timer-wheel.js';
 import { Answers } from './answers.js';
-import { Absence, EXPIRE_AGAIN } from './absence.js';
+import { Absence } from './absence.js';
+import { Attachments } from './attachments.js';
 import type { AwayLimits } from './away-list.js';
 import { DirectQueue } from './direct-queue.js';
+import { Ending } from './ending.js';
 import { Lanes } from './lanes.js';
 import { Migration } from './migration.js';
-import type { SessionRecord } from './record.js';
 import { Restoration } from './restoration.js';
+import { Registry } from './registry.js';
 import { Resumption } from './resumption.js';
+import { RunningHooks } from './running-hooks.js';
 import { Session, type Identity, type SessionEndReason } from './session.js';
-import { newSessionId, newToken, sessionOf } from './token.js';
+import { newSessionId, newToken } from './token.js';
 
 /** What the app wants to hear of a session's life. None of these rejects. */
 export interface SessionHooks {
@@ -67,12 +62,13 @@ export interface SessionEnded {
  * @publicApi
  */
 export class Sessions {
-  readonly #sessions = new Map<string, Session>();
-  readonly #byUser = new Map<string, Set<Session>>();
+  readonly #registry = new Registry();
   readonly #absence: Absence;
+  readonly #attachments: Attachments;
+  readonly #ending: Ending;
   readonly #restoration: Restoration;
   readonly #resumption: Resumption;
-  readonly #hooks = new Set<Promise<void>>();
+  readonly #hooks = new RunningHooks();
   readonly #opened = new Subject<Session>();
   readonly #resumed = new Subject<Session>();
   readonly #wentAway = new Subject<Session>();
@@ -94,23 +90,36 @@ export class Sessions {
 
   /** @internal */
   constructor(private readonly parts: SessionsParts) {
-    const { options, clock, wheel, rooms, onError } = parts;
+    const { options, clock, wheel, rooms, hooks, onError } = parts;
     this.#absence = new Absence(wheel, options.ttl, options, {
       wentAway: (session) => this.#wentAway.next(session),
-      end: (session, reason) => this.end(session, reason),
+      end: (session, reason) => this.#ending.end(session, reason),
       drop: (session) => this.#drop(session),
+    });
+    this.#attachments = new Attachments(clock, wheel, this.#absence);
+    this.#ending = new Ending({
+      attachments: this.#attachments,
+      hooks: this.#hooks,
+      wheel,
+      remove: (session) => {
+        this.#remove(session);
+        this.#migration?.forget(session);
+      },
+      tell: (session, reason) => {
+        const told = hooks.end(session, reason);
+        this.#ended.next({ session, reason });
+        return told;
+      },
+      onError,
     });
     this.#resumption = new Resumption({
       rooms,
       wheel,
       replay: options.replay,
       timeout: options.resumeTimeout,
-      host: {
-        claim: (...given) => this.#claim(...given),
-        settle: (...given) => this.#settle(...given),
-        vacate: (...given) => this.#vacate(...given),
-        welcome: (...given) => this.#welcome(...given),
-      },
+      attachments: this.#attachments,
+      vacate: (...given) => this.#ending.vacate(...given),
+      welcome: (...given) => this.#welcome(...given),
       onError,
     });
     this.#restoration = new Restoration(
@@ -118,9 +127,9 @@ export class Sessions {
       {
         create: (...given) => this.#create(...given),
         record: (session, { generation, fields }, away) => this.#migration?.record(session, generation, fields, away),
-        add: (session) => this.#add(session),
-        finish: (session, reason) => this.#finish(session, reason),
-        track: (hook) => this.#run(hook),
+        add: (session) => this.#registry.add(session),
+        finish: (session, reason) => this.#ending.finish(session, reason),
+        track: (hook) => this.#hooks.add(hook),
       },
       onError,
     );
@@ -134,7 +143,7 @@ export class Sessions {
       handlerTimeout: options.handlerTimeout,
       onError,
       here: {
-        get: (id) => this.#sessions.get(id),
+        get: (id) => this.#registry.get(id),
         all: () => this.all(),
         byToken: (token) => this.byToken(token),
         restore: (...given) => this.#restoration.restore(...given),
@@ -143,7 +152,7 @@ export class Sessions {
         expelled: (session, room, reason) => rooms.kicks?.ask(room, session.id, reason),
         outOf: (session, room) => rooms.roster?.write(room, session.id, session.generation, undefined),
         away: (session, awayFor) => {
-          if (session.mode === 'plain') this.end(session, 'closed');
+          if (session.mode === 'plain') this.#ending.end(session, 'closed');
           else this.#absence.begin(session, options.ttl - awayFor);
         },
       },
@@ -154,7 +163,7 @@ export class Sessions {
 
   /** How many there are, those away included. */
   get size(): number {
-    return this.#sessions.size;
+    return this.#registry.size;
   }
 
   /** How many are away. */
@@ -166,17 +175,17 @@ export class Sessions {
   get<U extends User | undefined = User | undefined, D extends object = Record<string, unknown>>(
     id: string,
   ): Session<U, D> | undefined {
-    return this.#sessions.get(id) as unknown as Session<U, D> | undefined;
+    return this.#registry.get(id) as unknown as Session<U, D> | undefined;
   }
 
   /** Sessions of one user: one for each of their pages and devices. */
   byUser<U extends User = User>(userId: string): Session<U>[] {
-    return [...(this.#byUser.get(userId) ?? [])] as unknown as Session<U>[];
+    return this.#registry.byUser(userId) as unknown as Session<U>[];
   }
 
   /** All of them. */
   all(): Session[] {
-    return [...this.#sessions.values()];
+    return this.#registry.all();
   }
 
   // ---- a session's life --------------------------------------------------------------------------------------------
@@ -206,11 +215,11 @@ export class Sessions {
         return;
       }
     }
-    this.#add(session);
+    this.#registry.add(session);
     this.counts.opened++;
-    this.#settle(session, connection, identity);
+    this.#attachments.attach(session, connection, identity);
     if (token !== undefined) connection.send({ ...this.#welcome(session, token), resumed: false });
-    this.#run(this.parts.hooks.open(session));
+    this.#hooks.add(this.parts.hooks.open(session));
     this.#opened.next(session);
     ready(session);
     connection.welcome();
@@ -218,8 +227,7 @@ export class Sessions {
 
   /** @internal The session on this node that a token resumes. */
   byToken(token: string): Session | undefined {
-    const session = this.#sessions.get(sessionOf(token));
-    return session?.tokens.has(token) === true ? session : undefined;
+    return this.#registry.byToken(token);
   }
 
   /** @internal Whose session a token resumes that is not on this node. */
@@ -247,7 +255,7 @@ export class Sessions {
   ): Promise<boolean> {
     return this.#resumption.resume(session, connection, frame, identity, (recovered) => {
       this.counts[recovered ? 'recovered' : 'gaps']++;
-      this.#run(this.parts.hooks.resume(session));
+      this.#hooks.add(this.parts.hooks.resume(session));
       this.#resumed.next(session);
       ready();
       connection.welcome();
@@ -257,8 +265,8 @@ export class Sessions {
   /** @internal A session's connection, or one that has claimed it, is gone. */
   lost(session: Session, connection: Connection, code: number): void {
     if (session.ended || (session.connection !== connection && session.claimant !== connection)) return;
-    this.#disconnect(session);
-    if (session.mode === 'plain' || endsSession(code)) this.#endInTurn(session);
+    this.#attachments.detach(session);
+    if (session.mode === 'plain' || endsSession(code)) this.#ending.endInTurn(session);
     else this.#absence.begin(session);
   }
 
@@ -268,34 +276,16 @@ export class Sessions {
       this.#absence.begin(session);
   }
 
-  /** @internal */
-  end(session: Session, reason: SessionEndReason, code: number = CloseCode.FORBIDDEN): void {
-    if (session.ended) return;
-    const { connection, claimant } = session;
-    session.parts.lanes.discardWaiting();
-    // Rooms are left while there is a connection to tell.
-    for (const room of session.rooms) this.#vacate(session, room, 'closed', connection);
-    this.#disconnect(session);
-    this.#finish(session, reason);
-    connection?.close(code, 'session ended');
-    claimant?.close(code, 'session ended');
-  }
-
   /** @internal Ends all sessions, or leaves them to the other nodes, and waits for their hooks. */
   async close(): Promise<void> {
     if (this.#migration === undefined) {
-      for (const session of this.all()) this.end(session, 'shutdown', CloseCode.RESTARTING);
+      for (const session of this.all()) this.#ending.end(session, 'shutdown', CloseCode.RESTARTING);
     } else {
       await this.#migration.close();
       for (const session of this.all()) this.#drop(session);
     }
-    await this.idle();
+    await this.#hooks.idle();
     for (const subject of [this.#opened, this.#resumed, this.#wentAway, this.#ended]) subject.complete();
-  }
-
-  /** @internal Settles when no hook runs. */
-  async idle(): Promise<void> {
-    while (this.#hooks.size > 0) await Promise.all(this.#hooks);
   }
 
   // ---- building and taking apart -----------------------------------------------------------------------------------
@@ -309,29 +299,17 @@ export class Sessions {
       bucket: options.messages === false ? undefined : new TokenBucket(options.messages, clock.now()),
       frameLimit: options.limits.frame,
       departures: options.limits.rooms,
-      track: (hook) => this.#run(hook),
+      track: (hook) => this.#hooks.add(hook),
       skipped: (count) => (this.counts.skipped += count),
       handle: (room) => rooms.handle(room, () => {}),
-      end: (ending, reason) => this.end(ending, reason),
+      end: (...given) => this.#ending.end(...given),
     });
-  }
-
-  #add(session: Session): void {
-    this.#sessions.set(session.id, session);
-    if (session.user === undefined) return;
-    const own = this.#byUser.get(session.user.id);
-    if (own === undefined) this.#byUser.set(session.user.id, new Set([session]));
-    else own.add(session);
   }
 
   #remove(session: Session): void {
     session.absence?.cancel();
     this.#absence.end(session);
-    if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
-    if (session.user === undefined) return;
-    const own = this.#byUser.get(session.user.id);
-    own?.delete(session);
-    if (own?.size === 0) this.#byUser.delete(session.user.id);
+    this.#registry.remove(session);
   }
 
   // ---- between nodes -----------------------------------------------------------------------------------------------
@@ -340,7 +318,7 @@ export class Sessions {
   #fence(session: Session, code: number): void {
     const { connection, claimant } = session;
     session.parts.lanes.discardWaiting();
-    this.#disconnect(session);
+    this.#attachments.detach(session);
     this.#remove(session);
     for (const fenced of [connection, claimant]) {
       if (code === CloseCode.TAKEN_OVER) fenced?.close(code, 'taken over by a newer connection');
@@ -358,24 +336,6 @@ export class Sessions {
     session.seats.clear();
   }
 
-  // ---- steps -------------------------------------------------------------------------------------------------------
-
-  /** The session is the connection's from now on. */
-  #settle(session: Session, connection: Connection, identity: Identity): void {
-    const { clock, wheel } = this.parts;
-    session.connection = connection;
-    this.#absence.present(session);
-    session.address = connection.address;
-    connection.label = session.id;
-    session.credentials?.cancel();
-    session.credentials = undefined;
-    if (identity.expiresAt !== undefined) {
-      session.credentials = wheel.after(Math.max(0, identity.expiresAt - clock.date()), () => {
-        session.connection?.close(CloseCode.UNAUTHENTICATED, 'credentials have expired');
-      });
-    }
-  }
-
   #welcome(session: Session, token: string) {
     const { ttl, heartbeat, limits } = this.parts.options;
     const user = session.publicUser;
@@ -387,74 +347,5 @@ export class Sessions {
       heartbeat,
       limits,
     } as const;
-  }
-
-  #claim(session: Session, connection: Connection): void {
-    const older = [session.connection, session.claimant];
-    this.#disconnect(session);
-    session.claimant = connection;
-    this.#absence.end(session);
-    // What has not begun comes again on the new connection, in its order.
-    session.parts.lanes.discardWaiting();
-    for (const fenced of older) fenced?.close(CloseCode.TAKEN_OVER, 'taken over by a newer connection');
-  }
-
-  /** Takes the session's connection from it; nothing is sent to it any more. */
-  #disconnect(session: Session): void {
-    session.connection = undefined;
-    session.claimant = undefined;
-    session.credentials?.cancel();
-    for (const { room, membership } of session.seats.values()) room.detach(membership);
-  }
-
-  /** Ends a session whose client has said goodbye: what it asked for before still runs, then it leaves its rooms. */
-  #endInTurn(session: Session): void {
-    for (const room of session.rooms) {
-      if (!session.parts.lanes.busy(room)) {
-        this.#vacate(session, room, 'closed');
-        continue;
-      }
-      session.parts.lanes.push(room, {
-        run: async () => {
-          const hook = session.vacate(room, 'closed');
-          if (hook !== undefined) this.#run(hook);
-        },
-        discard: () => {},
-      });
-    }
-    this.#finish(session, 'closed');
-  }
-
-  #finish(session: Session, reason: SessionEndReason): void {
-    session.markEnded(reason);
-    this.#remove(session);
-    this.#migration?.forget(session);
-    const ended = this.parts.hooks.end(session, reason);
-    this.#run(session.record === undefined ? ended : this.#conclude(session, session.record, ended));
-    this.#ended.next({ session, reason });
-  }
-
-  /** What is written says that the session is at its end until everybody has heard of it: if this node dies, another goes on. */
-  async #conclude(session: Session, record: SessionRecord, ended: Promise<void>): Promise<void> {
-    record.saveSoon();
-    await Promise.all([ended, session.idle()]);
-    const { wheel, onError } = this.parts;
-    const remove = (): Promise<void> =>
-      record.remove().catch((error: unknown) => {
-        if (isUnavailable(error)) wheel.after(EXPIRE_AGAIN, () => void remove());
-        else onError(error, 'session');
-      });
-    await remove();
-  }
-
-  #vacate(session: Session, room: string, reason: LeaveReason, connection?: Connection): void {
-    const tell = () => connection?.sendText(encodeFrame({ op: 'left', room, reason }));
-    const hook = session.vacate(room, reason, tell);
-    if (hook !== undefined) this.#run(hook);
-  }
-
-  #run(hook: Promise<void>): void {
-    this.#hooks.add(hook);
-    void hook.finally(() => this.#hooks.delete(hook));
   }
 }

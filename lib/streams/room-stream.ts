@@ -37,12 +37,14 @@ export interface StreamDefinition {
 /** What a stream needs of the room that it is in. */
 export interface StreamedRoom extends Pick<ObservedRoom, 'observers'> {
   readonly name: string;
-  /** Frames that a member gets when it goes live, however it came. */
-  readonly greetings: Set<() => readonly string[]>;
-  /** Delivers to this node's members. */
+  readonly delivery: {
+    /** Frames that a member gets when it goes live, however it came. */
+    readonly greetings: Set<() => readonly string[]>;
+    /** Sends a frame that is no message to this node's members. */
+    tell(text: string): void;
+  };
+  /** Delivers to this node's members and observers. */
   ephemeral(message: Ephemeral): void;
-  /** Sends a frame that is no message to this node's members. */
-  tell(text: string): void;
   /** Told of streams that are over on all nodes. */
   readonly completions: Set<(event: string) => void>;
   /** A stream is over on all nodes. */
@@ -89,7 +91,7 @@ export class RoomStream {
     this.#linger?.cancel();
     this.#linger = undefined;
     // Told to who comes: the newest values, or that there will be none.
-    room.greetings.add(this.#greeting);
+    room.delivery.greetings.add(this.#greeting);
     if (this.#isForAll) {
       room.completions.add(this.#completed);
       if (this.#replays)
@@ -107,7 +109,7 @@ export class RoomStream {
 
   /** The last member has left. */
   leave(): void {
-    this.#room?.greetings.delete(this.#greeting);
+    this.#room?.delivery.greetings.delete(this.#greeting);
     this.#room?.completions.delete(this.#completed);
     this.#unlisten?.();
     this.#unlisten = undefined;
@@ -238,7 +240,7 @@ export class RoomStream {
 
   #end(): void {
     this.#over = true;
-    this.#room?.tell(this.#completion);
+    this.#room?.delivery.tell(this.#completion);
   }
 
   get #completion(): string {

@@ -1,4 +1,5 @@
 import { Answers } from '../../lib/sessions/answers.js';
+import { Delivery } from '../../lib/rooms/delivery.js';
 import { LiveRoom } from '../../lib/rooms/live-room.js';
 import { Lanes } from '../../lib/sessions/lanes.js';
 import { Replay, type ReplaySink } from '../../lib/rooms/replay.js';
@@ -34,8 +35,8 @@ function without<T extends object>(object: T, name: keyof T & string, run: () =>
 /** Faults that the model must find, each as it could be written by somebody in a hurry. */
 export const faults: Readonly<Record<string, Plant>> = {
   'what a room has gathered goes to a member that has just come in': () =>
-    replace(LiveRoom.prototype, 'attach', (attach) => {
-      return function (this: LiveRoom, ...args) {
+    replace(Delivery.prototype, 'attach', (attach) => {
+      return function (this: Delivery, ...args) {
         without(this, 'flush', () => attach.apply(this, args));
       };
     }),
@@ -72,7 +73,7 @@ export const faults: Readonly<Record<string, Plant>> = {
     replace(LiveRoom.prototype, 'admit', (admit) => {
       return function (this: LiveRoom, ...args) {
         const membership = admit.apply(this, args);
-        const now = () => this.position;
+        const now = () => this.delivery.position;
         let first = true;
         Object.defineProperty(membership, 'joinedAt', {
           get: () => {
@@ -117,7 +118,7 @@ export const faults: Readonly<Record<string, Plant>> = {
     replace(LiveRoom.prototype, 'remove', (remove) => {
       return function (this: LiveRoom, membership) {
         let removed = false;
-        without(this, 'detach', () => (removed = remove.call(this, membership)));
+        without(this.delivery, 'detach', () => (removed = remove.call(this, membership)));
         return removed;
       };
     }),

@@ -9,7 +9,10 @@ import { TimerWheel } from '../../lib/time/timer-wheel.js';
 /** A room as a stream sees it: what it is given is written down with the frame it came in. */
 class Told implements StreamedRoom {
   readonly name = 'feed/prices';
-  readonly greetings = new Set<() => readonly string[]>();
+  readonly delivery = {
+    greetings: new Set<() => readonly string[]>(),
+    tell: (text: string): void => this.#say(short(text)),
+  };
   readonly completions = new Set<(event: string) => void>();
   readonly observers = { add: () => () => {} };
   readonly said: string[] = [];
@@ -18,19 +21,19 @@ class Told implements StreamedRoom {
 
   /** What somebody is told who comes in now. */
   get greeting(): unknown[] {
-    return [...this.greetings].flatMap((greeting) => greeting()).map(short);
+    return [...this.delivery.greetings].flatMap((greeting) => greeting()).map(short);
   }
 
   ephemeral({ data }: { data: string }): void {
-    this.said.push(`${this.frame()}:${JSON.parse(data) as string}`);
-  }
-
-  tell(text: string): void {
-    this.said.push(`${this.frame()}:${short(text)}`);
+    this.#say(JSON.parse(data) as string);
   }
 
   complete(event: string): void {
     for (const completed of this.completions) completed(event);
+  }
+
+  #say(text: string): void {
+    this.said.push(`${this.frame()}:${text}`);
   }
 }
 
@@ -98,7 +101,7 @@ describe('a stream of a room', () => {
       flush();
       expect(room.said).toEqual(['2:a', '5:b', '8:c']);
       expect(stopped()).toBe(1);
-      expect(room.greetings.size).toBe(0);
+      expect(room.delivery.greetings.size).toBe(0);
     });
   });
 

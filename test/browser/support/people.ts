@@ -7,6 +7,23 @@ const PATIENCE = 60_000;
 /** Flags that give a browser a camera and a microphone, and have it ask nobody. Few pictures: all are encoded here. */
 export const FAKE_DEVICES = ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream'] as const;
 
+/**
+ * Features that a test has no use for. The suggestions below the address bar are pages with a process of their own, two
+ * to a window, which take longer to start than a page of the sample app. The others are those of Playwright's list that
+ * matter here: of two such flags the second holds.
+ */
+const WITHOUT = [
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'PaintHolding',
+  'MediaRouter',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'PreconnectToSearch',
+];
+
 /** @param flags further ones, for what a test needs of the browser */
 export function openBrowser(...flags: readonly string[]): Promise<Browser> {
   return chromium.launch({
@@ -19,6 +36,7 @@ export function openBrowser(...flags: readonly string[]): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      `--disable-features=${WITHOUT.join()}`,
       ...flags,
     ],
   });
