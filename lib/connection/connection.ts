@@ -147,9 +147,10 @@ export class Connection {
     if (++this.#badRun >= this.parts.options.badFrames) this.close(CloseCode.BAD_FRAMES, 'too many bad frames');
   }
 
+  /** Until the welcome, which comes before all other frames, the client's WebSocket is asked and not the client. */
   ping(): void {
-    if (this.mode === 'plain') this.socket.ping();
-    else this.send({ op: 'ping' });
+    if (this.mode === 'session' && this.#state === 'open') this.send({ op: 'ping' });
+    else this.socket.ping();
   }
 
   /** Tells the client when to come back, and closes. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Heartbeat } from 'nestjs-roost';
 import { once } from 'node:events';
-import { joined, ManualClock, next, useStage, within } from './support/index.js';
+import { Gate, joined, ManualClock, next, tokenOf, useStage, within } from './support/index.js';
 
 const start = useStage();
 const heartbeat = { interval: 1_000, timeout: 400 };
@@ -75,6 +75,28 @@ describe('a heartbeat', () => {
     await client.expect({ op: 'welcome' });
     clock.advance(500);
     await client.expect({ op: 'ping' });
+  });
+
+  it('before the welcome it pings by the WebSocket, so that nothing comes before the welcome', async () => {
+    const clock = new ManualClock();
+    const stage = await start({ clock, heartbeat });
+    const gate = new Gate();
+    stage.script.resume = () => gate.pass();
+    const client = await stage.session();
+    await joined(client, 'room/a');
+    const back = await stage.silent();
+    const pinged = within(once(back.socket, 'ping'), 'a WebSocket ping');
+    back.send({ op: 'connect', session: tokenOf(client) });
+    await gate.reached();
+    clock.advance(500);
+    await pinged;
+    await back.settled();
+    // It has answered: nobody takes it for gone.
+    clock.advance(400);
+    gate.open();
+    await back.expect({ op: 'welcome', resumed: true });
+    clock.advance(1_000);
+    await back.expect({ op: 'ping' });
   });
 
   it('a check that runs late pings and waits for the timeout instead of judging', async () => {
