@@ -164,8 +164,20 @@ describe('chaos', () => {
         Repeated: 0,
         'Out of order': 0,
       });
+      // Who has lost the connection once more since cannot say goodbye.
+      const offline = () => talkers.filter(({ client }) => client.status.state !== 'online').length;
+      await until(
+        () => offline() === 0,
+        () => `${offline()} to be online again`,
+        PATIENCE,
+      );
       for (const { client } of talkers) await client.close();
-      expect(server.app.get(Sessions).awayCount).toBe(0);
+      const sessions = server.app.get(Sessions);
+      await until(
+        () => sessions.size === 0,
+        () => `${sessions.size} sessions to end`,
+        PATIENCE,
+      );
     },
     SECONDS * 1_000 + 4 * PATIENCE,
   );

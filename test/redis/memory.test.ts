@@ -7,7 +7,7 @@ import { RawClient } from '../support/raw-client.js';
 import { RedisServer } from '../support/redis.js';
 import { inGroups } from './support.js';
 
-const SESSIONS = 1_000;
+const SESSIONS = 500;
 const MESSAGES = 20;
 const ANSWERS = 10;
 
