@@ -270,7 +270,7 @@ export class Connection {
       case 'connect':
         this.#state = 'welcoming';
         this.#timer?.cancel();
-        // Not before: until `connect` there is another time-out, and nothing that a client could answer a ping with.
+        // Not before: until `connect` there is another time-out.
         this.parts.heartbeat.watch(this);
         this.listener.connect(frame);
         break;
