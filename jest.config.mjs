@@ -64,7 +64,7 @@ const projects =
 /** What is of a run as a whole. */
 export const run = {
   testTimeout: 30_000,
-  maxWorkers: 3,
+  maxWorkers: 2,
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts'],
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
