@@ -43,10 +43,7 @@ export class Ending {
         continue;
       }
       session.parts.lanes.push(room, {
-        run: async () => {
-          const hook = session.vacate(room, 'closed');
-          if (hook !== undefined) this.parts.hooks.add(hook);
-        },
+        run: async () => this.vacate(session, room, 'closed'),
         discard: () => {},
       });
     }
